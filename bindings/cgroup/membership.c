@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a process stands: its cgroup path in every hierarchy. */
+#include "cgroup/membership.h"
+
+#include <errno.h>
+
+static int find_hierarchy(const LxLayout *layout, LxSlice controllers)
+{
+	for (unsigned i = 0; i < layout->n_hierarchies; i++)
+		if (lx_slice_equal(controllers, layout->hierarchies[i].controllers))
+			return (int)i;
+	return -1;
+}
+
+static bool is_cgroup_path(LxSlice path)
+{
+	return path.length > 0 && path.at[0] == '/' && !memchr(path.at, '\0', path.length);
+}
+
+static LxSlice without_deleted(LxSlice path)
+{
+	static const char deleted[] = " (deleted)";
+
+	if (lx_slice_ends_with(path, deleted))
+		path.length -= strlen(deleted);
+	return path;
+}
+
+static bool parse_line(const LxLayout *layout, LxSlice line, LxMembership *membership)
+{
+	LxSlice id, controllers;
+	int hierarchy;
+
+	if (!lx_scan_until(&line, ':', &id) || !lx_scan_until(&line, ':', &controllers) ||
+		!is_cgroup_path(line))
+		return false;
+	hierarchy = find_hierarchy(layout, controllers);
+	if (hierarchy >= 0 && !membership->paths[hierarchy])
+		membership->paths[hierarchy] = lx_slice_dup(without_deleted(line));
+	return true;
+}
+
+bool lx_membership_parse(
+	const LxLayout *layout, LxSlice text, const char *what, LxMembership *out, GError **error)
+{
+	g_auto(LxMembership) membership = {0};
+	LxSlice rest = text, line;
+
+	while (lx_scan_line(&rest, &line)) {
+		if (!parse_line(layout, line, &membership)) {
+			lx_error_set(error, EINVAL, "parsing %s: \"%.*s\" is no cgroup line", what,
+				(int)MIN(line.length, 100), line.at);
+			return false;
+		}
+	}
+	lx_membership_clear(out);
+	*out = membership;
+	membership = (LxMembership){0};
+	return true;
+}
+
+void lx_membership_clear(LxMembership *membership)
+{
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++)
+		g_clear_pointer(&membership->paths[i], g_free);
+}
+
+bool lx_membership_is_root(const LxMembership *membership)
+{
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++)
+		if (membership->paths[i] && strcmp(membership->paths[i], "/") != 0)
+			return false;
+	return true;
+}
+
+static char *root_of(const char *outside, const char *inside)
+{
+	LxSlice whole = lx_slice(outside);
+
+	if (strcmp(inside, "/") == 0 || !lx_slice_ends_with(whole, inside))
+		return g_strdup(outside);
+	whole.length -= strlen(inside);
+	return whole.length > 0 ? lx_slice_dup(whole) : g_strdup("/");
+}
+
+void lx_membership_namespace_root(
+	const LxMembership *outside, const LxMembership *inside, LxMembership *out)
+{
+	LxMembership root = {0};
+
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
+		if (outside->paths[i] && inside->paths[i])
+			root.paths[i] = root_of(outside->paths[i], inside->paths[i]);
+		else if (outside->paths[i])
+			root.paths[i] = g_strdup(outside->paths[i]);
+	}
+	lx_membership_clear(out);
+	*out = root;
+}
+
+static void cut_init_scope(char *path)
+{
+	static const char scope[] = "/init.scope";
+
+	if (!g_str_has_suffix(path, scope))
+		return;
+	path[strlen(path) - strlen(scope)] = '\0';
+	if (path[0] == '\0')
+		strcpy(path, "/");
+}
+
+void lx_membership_cut_init_scope(LxMembership *membership)
+{
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++)
+		if (membership->paths[i])
+			cut_init_scope(membership->paths[i]);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's own kernel files, kept open. */
+#include "host/host.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+struct LxHost {
+	const LxSysroot *root;
+	int files[LX_N_HOST_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
+};
+
+/* `record`: printed by the kernel in one piece (single_open or sysfs), so one pread gets it all. */
+static const struct {
+	const char *path;
+	bool record;
+} host_files[LX_N_HOST_FILES] = {
+	[LX_HOST_MEMINFO] = {"proc/meminfo", true},
+	[LX_HOST_STAT] = {"proc/stat", true},
+	[LX_HOST_CPUINFO] = {"proc/cpuinfo", false},
+	[LX_HOST_SWAPS] = {"proc/swaps", false},
+	[LX_HOST_VMSTAT] = {"proc/vmstat", false},
+	[LX_HOST_DISKSTATS] = {"proc/diskstats", false},
+	[LX_HOST_SLABINFO] = {"proc/slabinfo", false},
+	[LX_HOST_UPTIME] = {"proc/uptime", true},
+	[LX_HOST_LOADAVG] = {"proc/loadavg", true},
+	[LX_HOST_CPU_ONLINE] = {"sys/devices/system/cpu/online", true},
+	[LX_HOST_CPU_POSSIBLE] = {"sys/devices/system/cpu/possible", true},
+	[LX_HOST_OVERCOMMIT_RATIO] = {"proc/sys/vm/overcommit_ratio", true},
+};
+
+LxHost *lx_host_new(const LxSysroot *root)
+{
+	LxHost *host = g_new0(LxHost, 1);
+
+	host->root = root;
+	return host;
+}
+
+void lx_host_free(LxHost *host)
+{
+	if (!host)
+		return;
+	for (int i = 0; i < LX_N_HOST_FILES; i++)
+		if (host->files[i])
+			close(host->files[i] - 1);
+	g_free(host);
+}
+
+const LxSysroot *lx_host_root(const LxHost *host)
+{
+	return host->root;
+}
+
+const char *lx_host_path(LxHostFile file)
+{
+	return host_files[file].path;
+}
+
+/* -1 with *error set when it cannot be opened. Two threads may both open it: the first one stays.
+ */
+static int kept_file(LxHost *host, LxHostFile file, GError **error)
+{
+	int kept = g_atomic_int_get(&host->files[file]), fd;
+
+	if (kept)
+		return kept - 1;
+	fd = lx_sysroot_open(host->root, host_files[file].path, O_RDONLY, error);
+	if (fd < 0)
+		return -1;
+	if (g_atomic_int_compare_and_exchange(&host->files[file], 0, fd + 1))
+		return fd;
+	close(fd);
+	return g_atomic_int_get(&host->files[file]) - 1;
+}
+
+bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error)
+{
+	int fd = kept_file(host, file, error);
+
+	if (fd < 0)
+		return false;
+	if (host_files[file].record)
+		return lx_fd_read_record(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
+	return lx_fd_read(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
+}
+
+bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error)
+{
+	g_auto(LxText) text = {0};
+
+	return lx_host_read(host, file, &text, error) &&
+	       lx_cpuset_parse(lx_text_slice(&text), lx_host_path(file), out, error);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The host's own kernel files, kept open: the same file is read for every container. Parsers of
+ * their text live beside (host/meminfo.h, host/stat.h, ...). Safe from any thread.
+ */
+#pragma once
+
+#include "base/cpuset.h"
+#include "base/sysroot.h"
+
+typedef enum {
+	LX_HOST_MEMINFO,
+	LX_HOST_STAT,
+	LX_HOST_CPUINFO,
+	LX_HOST_SWAPS,
+	LX_HOST_VMSTAT,
+	LX_HOST_DISKSTATS,
+	LX_HOST_SLABINFO,
+	LX_HOST_UPTIME,
+	LX_HOST_LOADAVG,
+	LX_HOST_CPU_ONLINE,
+	LX_HOST_CPU_POSSIBLE,
+	LX_HOST_OVERCOMMIT_RATIO,
+	LX_N_HOST_FILES
+} LxHostFile;
+
+typedef struct LxHost LxHost;
+
+LxHost *lx_host_new(const LxSysroot *root);
+void lx_host_free(LxHost *host);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxHost, lx_host_free)
+
+const LxSysroot *lx_host_root(const LxHost *host);
+
+/* The text as it is now. ENOENT when this kernel has no such file. */
+LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
+/* Its path below the root ("proc/meminfo"): for messages. */
+const char *lx_host_path(LxHostFile file);
+/* sys/devices/system/cpu/{online,possible}. */
+LX_MUST_CHECK bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who is asking: from the thread id in a request to a container, by the ladder of
+ * docs/architecture.md ("Who is asking"): cgroup namespace root, init of the PID namespace, nearest
+ * ancestor that a known runtime made, own cgroup, host.
+ *
+ * Answers are cached by namespace inode. The entry holds the namespace's descriptor, so that the
+ * inode number cannot be given to another namespace while the entry lives, and a pidfd of its init;
+ * lx_identity_dispatch drops what has gone. Nothing expires by time. Safe from any thread; no lock
+ * is held across IO.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "identity/container.h"
+
+typedef struct LxIdentity LxIdentity;
+
+/* `root`, `layout`, `levels` and `clock` must outlive it. At most `max_cached` entries are kept. */
+LX_MUST_CHECK LxIdentity *lx_identity_new(const LxSysroot *root, const LxLayout *layout,
+	LxLevels *levels, const LxClock *clock, unsigned max_cached, GError **error);
+void lx_identity_free(LxIdentity *identity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxIdentity, lx_identity_free)
+
+/*
+ * The container of a caller (a thread id as the daemon sees it). The host for a caller that is in
+ * none. ESRCH when there is no such thread (pid 0 included). Owned by the caller.
+ * A container whose init has moved is found where it is now.
+ */
+LX_MUST_CHECK LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error);
+
+/* Forgets whatever leads to this container: its cgroup has gone. The next find looks afresh. */
+void lx_identity_forget(LxIdentity *identity, const LxContainer *container);
+
+/* All containers of this host (rules 1 and 2 and the known runtimes), by id; of LxContainer. */
+LX_MUST_CHECK GPtrArray *lx_identity_list(LxIdentity *identity, GError **error);
+
+/* A descriptor that is readable (poll it) when an init has exited; then call dispatch. */
+int lx_identity_watch_fd(const LxIdentity *identity);
+void lx_identity_dispatch(LxIdentity *identity);
+
+/* For tests and metrics. */
+unsigned lx_identity_n_cached(LxIdentity *identity);

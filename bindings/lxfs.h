@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * liblxfs: what a container should see of its machine.
+ *
+ * An LxContext serves a small tree of virtual files (the layout of LXCFS: proc/meminfo,
+ * sys/devices/system/cpu/..., containers/ID/...). Whoever shows the tree to somebody, the FUSE
+ * daemon `lxfs serve` or a program of your own, looks nodes up by name, reads attributes, lists
+ * folders and asks for texts, each time saying who the caller is. The library knows nothing of
+ * FUSE.
+ *
+ * Every function is safe from any thread. Errors are GErrors of the domain lx_error_quark() whose
+ * code is an errno. Results are the caller's to free unless it says "borrowed".
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#if defined(__GNUC__)
+#define LX_PUBLIC __attribute__((visibility("default")))
+#else
+#define LX_PUBLIC
+#endif
+
+LX_PUBLIC GQuark lx_error_quark(void);
+
+/* ---- Settings: what /etc/lxfs/lxfs.conf says --------------------------------------------- */
+
+typedef enum {
+	LX_CPU_VIEW_QUOTA,  /* the set, cut to ceil(quota / period) CPUs */
+	LX_CPU_VIEW_CPUSET, /* the set alone */
+	LX_CPU_VIEW_SHARES, /* the set, cut to what the weight is worth */
+	LX_CPU_VIEW_HOST,   /* the host's CPUs */
+} LxCpuView;
+
+typedef enum {
+	LX_CPU_NUMBERS_REAL,
+	LX_CPU_NUMBERS_RENUMBER, /* 0..N-1 everywhere */
+} LxCpuNumbers;
+
+typedef enum {
+	LX_CPU_POSSIBLE_HOST,
+	LX_CPU_POSSIBLE_VISIBLE,
+} LxCpuPossible;
+
+typedef enum {
+	LX_UNKNOWN_CALLER_HOST,
+	LX_UNKNOWN_CALLER_DENY,
+} LxUnknownCaller;
+
+typedef struct {
+	LxCpuView cpu_view;
+	LxCpuNumbers cpu_numbers;
+	LxCpuPossible cpu_possible;
+	LxUnknownCaller unknown_caller;
+	bool swap;         /* false: SwapTotal and SwapFree are 0 */
+	bool load_average; /* sample loads every 5 seconds */
+	unsigned
+		max_containers; /* containers kept in the caches, and their descriptors with them */
+	const char *sysroot;    /* "/" or a captured host; borrowed for lx_context_new only */
+	/*
+	 * Memory for what must outlive this process: CPU counters, load averages, names. NULL:
+	 * private memory of the context's own. A successor that gets the same memory carries on.
+	 */
+	void *memory;
+	size_t memory_bytes;
+} LxSettings;
+
+/* The defaults: quota, real, host, host, swap on, load averages on, 4096 containers, "/". */
+LX_PUBLIC void lx_settings_init(LxSettings *settings);
+
+/* ---- The context ------------------------------------------------------------------------- */
+
+typedef struct LxContext LxContext;
+
+LX_PUBLIC LxContext *lx_context_new(
+	const LxSettings *settings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC void lx_context_free(LxContext *context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxContext, lx_context_free)
+
+/* How many bytes `memory` should have for this host (the number of its CPUs counts). */
+LX_PUBLIC size_t lx_context_memory_bytes(const LxSettings *settings);
+
+/* "v1", "v2" or "hybrid". Borrowed. */
+LX_PUBLIC const char *lx_context_cgroup_layout(const LxContext *context);
+
+/*
+ * A descriptor to poll for reading in the program's main loop, and what to call then: containers
+ * that ended are dropped from the caches.
+ */
+LX_PUBLIC int lx_context_watch_fd(const LxContext *context);
+LX_PUBLIC void lx_context_dispatch(LxContext *context);
+
+/* Samples the load of the containers that were asked about lately: call every 5 seconds. */
+LX_PUBLIC void lx_context_sample(LxContext *context);
+
+/* ---- The tree ---------------------------------------------------------------------------- */
+
+/*
+ * A node is a number that says what it names and nothing else: no table of live nodes stands behind
+ * it, so that a number handed out by one process means the same to the next. LX_NODE_ROOT is the
+ * root of the tree, LX_NODE_PRESSURE the folder proc/pressure.
+ */
+typedef uint64_t LxNode;
+#define LX_NODE_ROOT ((LxNode)1)
+#define LX_NODE_PRESSURE ((LxNode)4)
+
+typedef enum { LX_NODE_FOLDER, LX_NODE_FILE, LX_NODE_LINK } LxNodeType;
+
+typedef struct {
+	LxNode node;
+	LxNodeType type;
+	mode_t permissions; /* 0444, 0555, ...; owner is always root */
+	uint64_t size;      /* a multiple of the page size that is not smaller than the text */
+	bool shared;        /* the text depends on who reads: it must never be cached */
+	bool fixed;         /* the name exists for every caller: its entry may be cached */
+	bool trigger;       /* a pressure file: takes triggers, can be polled */
+} LxAttributes;
+
+/* Who asks: the thread id as this process sees it. 0: nobody it can see. */
+typedef struct {
+	pid_t tid;
+} LxCaller;
+
+LX_PUBLIC bool lx_tree_lookup(LxContext *context, const LxCaller *caller, LxNode parent,
+	const char *name, LxAttributes *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC bool lx_tree_attributes(LxContext *context, const LxCaller *caller, LxNode node,
+	LxAttributes *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* From a path ("proc/meminfo", with or without a leading '/'). */
+LX_PUBLIC bool lx_tree_resolve(LxContext *context, const LxCaller *caller, const char *path,
+	LxAttributes *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Calls `visit` for every entry until it returns false. "." and ".." are not among them. */
+typedef bool (*LxTreeVisit)(const char *name, const LxAttributes *attributes, gpointer data);
+LX_PUBLIC bool lx_tree_list(LxContext *context, const LxCaller *caller, LxNode folder,
+	LxTreeVisit visit, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Makes the text of a file for this caller, as it is now, and puts it behind what `text` holds. */
+LX_PUBLIC bool lx_tree_read(LxContext *context, const LxCaller *caller, LxNode file, GString *text,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The target of a symbolic link, for g_free. */
+LX_PUBLIC char *lx_tree_readlink(LxContext *context, const LxCaller *caller, LxNode link,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Sets a pressure trigger ("some 150000 1000000", Documentation/accounting/psi.rst) for the
+ * caller's container. The result is a descriptor that polls POLLPRI whenever the threshold is
+ * crossed and POLLERR once the cgroup has gone; closing it ends the trigger. -1 on failure, with
+ * the kernel's own errno (EINVAL, EBUSY, EOPNOTSUPP).
+ */
+LX_PUBLIC int lx_tree_set_trigger(LxContext *context, const LxCaller *caller, LxNode file,
+	const char *trigger, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A recipe makes the text of one virtual file: facts from host and cgroup, numbers from the model,
+ * text from render. At most fifteen lines. The caller's container is found before; the host's own
+ * text is served without any recipe. Declared here, defined in tree/recipes_<subject>.c.
+ */
+#pragma once
+
+#include "tree/context.h"
+
+typedef struct {
+	LxContext *context;
+	LxContainer *container; /* never the host */
+	pid_t tid;              /* who reads; 0 for containers/ID */
+	unsigned number;        /* the CPU or node of sys/devices/system/{cpu,node}, else 0 */
+	const char *name; /* the path below cpuN or nodeN, or below cpu/ or node/; else NULL */
+} LxReading;
+
+typedef bool (*LxRecipe)(const LxReading *reading, GString *text, GError **error);
+
+/* recipes_memory.c */
+bool lx_recipe_meminfo(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_slabinfo(const LxReading *reading, GString *text, GError **error);
+/* recipes_cpu.c */
+bool lx_recipe_cpuinfo(const LxReading *reading, GString *text, GError **error);
+/* recipes_time.c */
+bool lx_recipe_stat(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_uptime(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_loadavg(const LxReading *reading, GString *text, GError **error);
+/* recipes_io.c */
+bool lx_recipe_diskstats(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_pressure(const LxReading *reading, GString *text, GError **error);
+/* recipes_sys.c: anything below sys/devices/system/{cpu,node} */
+bool lx_recipe_sys_cpu(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_sys_node(const LxReading *reading, GString *text, GError **error);
