@@ -12,8 +12,6 @@ typedef struct {
 	LxContext *context;
 	LxContainer *container; /* never the host */
 	pid_t tid;              /* who reads; 0 for containers/ID */
-	unsigned number;        /* the CPU or node of sys/devices/system/{cpu,node}, else 0 */
-	const char *name; /* the path below cpuN or nodeN, or below cpu/ or node/; else NULL */
 } LxReading;
 
 typedef bool (*LxRecipe)(const LxReading *reading, GString *text, GError **error);
@@ -23,6 +21,9 @@ bool lx_recipe_meminfo(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_slabinfo(const LxReading *reading, GString *text, GError **error);
+/* sys/devices/system/node/nodeN/{meminfo,vmstat}: called by tree/mirror.c. */
+bool lx_recipe_node_meminfo(const LxReading *reading, unsigned node, GString *text, GError **error);
+bool lx_recipe_node_vmstat(const LxReading *reading, unsigned node, GString *text, GError **error);
 /* recipes_cpu.c */
 bool lx_recipe_cpuinfo(const LxReading *reading, GString *text, GError **error);
 /* recipes_time.c */
@@ -32,6 +33,3 @@ bool lx_recipe_loadavg(const LxReading *reading, GString *text, GError **error);
 /* recipes_io.c */
 bool lx_recipe_diskstats(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_pressure(const LxReading *reading, GString *text, GError **error);
-/* recipes_sys.c: anything below sys/devices/system/{cpu,node} */
-bool lx_recipe_sys_cpu(const LxReading *reading, GString *text, GError **error);
-bool lx_recipe_sys_node(const LxReading *reading, GString *text, GError **error);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What /proc/PID/stat says of one task (proc(5)). */
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct {
+	pid_t pid;
+	char state; /* 'R', 'D', 'S', 'I', 'T', 't', 'Z', 'X' */
+	pid_t parent;
+	uint64_t start_ticks; /* since boot, in clock ticks (USER_HZ) */
+} LxProcess;
