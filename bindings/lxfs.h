@@ -29,6 +29,14 @@ G_BEGIN_DECLS
 
 LX_PUBLIC GQuark lx_error_quark(void);
 
+/* Sets *error (if not NULL) to an errno and a message; _errno adds ": " and the errno's own text.
+ */
+LX_PUBLIC void lx_error_set(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+LX_PUBLIC void lx_error_set_errno(GError **error, int code, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+/* The errno in `error`; EIO for an error of another domain and for NULL. */
+LX_PUBLIC int lx_error_code(const GError *error);
+
 /* ---- Settings: what /etc/lxfs/lxfs.conf says --------------------------------------------- */
 
 typedef enum {
@@ -53,6 +61,13 @@ typedef enum {
 	LX_UNKNOWN_CALLER_DENY,
 } LxUnknownCaller;
 
+/* What time it is: the kernel's clocks, or one that stands still for captured hosts. */
+typedef struct {
+	bool fixed;
+	uint64_t fixed_boottime_nsec; /* since boot, suspended time included (CLOCK_BOOTTIME) */
+	uint64_t fixed_realtime_nsec; /* since 1970 */
+} LxClock;
+
 typedef struct {
 	LxCpuView cpu_view;
 	LxCpuNumbers cpu_numbers;
@@ -60,9 +75,11 @@ typedef struct {
 	LxUnknownCaller unknown_caller;
 	bool swap;         /* false: SwapTotal and SwapFree are 0 */
 	bool load_average; /* sample loads every 5 seconds */
+	bool host_only;    /* everybody gets the host's own text: when all else fails */
 	unsigned
 		max_containers; /* containers kept in the caches, and their descriptors with them */
 	const char *sysroot;    /* "/" or a captured host; borrowed for lx_context_new only */
+	LxClock clock;          /* zero: the kernel's */
 	/*
 	 * Memory for what must outlive this process: CPU counters, load averages, names. NULL:
 	 * private memory of the context's own. A successor that gets the same memory carries on.
@@ -122,9 +139,18 @@ typedef struct {
 	bool trigger;       /* a pressure file: takes triggers, can be polled */
 } LxAttributes;
 
-/* Who asks: the thread id as this process sees it. 0: nobody it can see. */
+/*
+ * Who asks: the thread id as this process sees it (0: nobody it can see), or, with `container` not
+ * 0, on behalf of the container of that number.
+ *
+ * `admit`, if not NULL, is told the number of the container before anything of it is read; when it
+ * answers false, the caller gets the host's own text.
+ */
 typedef struct {
 	pid_t tid;
+	uint64_t container;
+	bool (*admit)(uint64_t container, gpointer data);
+	gpointer data;
 } LxCaller;
 
 LX_PUBLIC bool lx_tree_lookup(LxContext *context, const LxCaller *caller, LxNode parent,
@@ -146,6 +172,9 @@ LX_PUBLIC bool lx_tree_read(LxContext *context, const LxCaller *caller, LxNode f
 /* The target of a symbolic link, for g_free. */
 LX_PUBLIC char *lx_tree_readlink(LxContext *context, const LxCaller *caller, LxNode link,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The number of the caller's container, as `admit` is told; 0 for the host. */
+LX_PUBLIC uint64_t lx_tree_owner(LxContext *context, const LxCaller *caller);
 
 /*
  * Sets a pressure trigger ("some 150000 1000000", Documentation/accounting/psi.rst) for the

@@ -2,14 +2,7 @@
 /* The clock as a parameter: the kernel's, or one that stands still for tests and scenes. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
-typedef struct {
-	bool fixed;
-	uint64_t fixed_boottime_nsec;
-	uint64_t fixed_realtime_nsec;
-} LxClock;
+#include "lxfs.h"
 
 /* Nanoseconds since the machine booted, suspended time included (CLOCK_BOOTTIME). */
 uint64_t lx_clock_boottime_nsec(const LxClock *clock);

@@ -2,8 +2,6 @@
 /* Errors: a GError whose code is an errno and whose message says what was attempted on what. */
 #include "base/error.h"
 
-#include "lxfs.h" /* lx_error_quark is public */
-
 #include <errno.h>
 #include <stdarg.h>
 

@@ -12,6 +12,9 @@
 #include "identity/identity.h"
 #include "tree/names.h"
 
+/* Ids of the table's rows are smaller. */
+#define LX_CONTEXT_ROWS 64
+
 struct LxContext {
 	LxSettings settings;
 	LxClock clock;
@@ -24,4 +27,7 @@ struct LxContext {
 	LxLoad *load;       /* load averages, by container */
 	LxNames *names;     /* names below sys/devices/system, as numbers */
 	void *own_memory;   /* behind history, load and names when the settings gave none */
+	size_t own_memory_bytes;
+	uint64_t row_bytes[LX_CONTEXT_ROWS]; /* atomic; sizes of the table's files, 0: not measured
+					      */
 };

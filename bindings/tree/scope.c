@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* For whom a node is asked: the caller's own container, or the one that the node names. */
+#include "tree/scope.h"
+
+#include <errno.h>
+
+void lx_scope_clear(LxReading *reading)
+{
+	g_clear_pointer(&reading->container, lx_container_unref);
+}
+
+/* A caller that is not in our PID namespace, or that has gone, may still be told something. */
+static LxContainer *find_caller(LxContext *context, const LxCaller *caller, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	LxContainer *container = lx_identity_find(context->identity, caller->tid, &failure);
+
+	if (container)
+		return container;
+	if (lx_error_code(failure) != ESRCH) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return NULL;
+	}
+	if (context->settings.unknown_caller == LX_UNKNOWN_CALLER_HOST)
+		return lx_container_new_host();
+	lx_error_set(error, EACCES, "answering the caller %d: it cannot be seen from here",
+		(int)caller->tid);
+	return NULL;
+}
+
+/* The caller's own container, or the one it asks on behalf of. */
+static LxContainer *find_own(LxContext *context, const LxCaller *caller, GError **error)
+{
+	if (context->settings.host_only)
+		return lx_container_new_host();
+	if (caller->container)
+		return lx_identity_find_inode(
+			context->identity, (uint32_t)caller->container, error);
+	return find_caller(context, caller, error);
+}
+
+bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error)
+{
+	g_autoptr(LxContainer) container = find_own(context, caller, error);
+
+	if (!container)
+		return false;
+	if (container->is_host)
+		return true;
+	lx_error_set(error, EACCES, "showing containers/ to the caller %d: only the host sees it",
+		(int)caller->tid);
+	return false;
+}
+
+static LxContainer *find_scope(
+	LxContext *context, const LxCaller *caller, uint32_t scope, GError **error)
+{
+	if (scope == 0)
+		return find_own(context, caller, error);
+	if (!lx_scope_check_host(context, caller, error))
+		return NULL;
+	return lx_identity_find_inode(context->identity, scope, error);
+}
+
+bool lx_scope_open(
+	LxContext *context, const LxCaller *caller, uint32_t scope, LxReading *out, GError **error)
+{
+	LxContainer *container = find_scope(context, caller, scope, error);
+
+	if (!container)
+		return false;
+	if (!container->is_host && caller->admit &&
+		!caller->admit(lx_cgroup_id(container->cgroup), caller->data)) {
+		lx_container_unref(container);
+		container = lx_container_new_host();
+	}
+	*out = (LxReading){
+		.context = context,
+		.container = container,
+		.tid = scope == 0 ? caller->tid : 0,
+	};
+	return true;
+}
+
+uint32_t lx_scope_of(const LxContainer *container)
+{
+	return (uint32_t)lx_level_id(lx_cgroup_primary(container->cgroup));
+}

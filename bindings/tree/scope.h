@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * For whom a node is asked: the caller's own container, or, below containers/ID, the one that the
+ * node names. Gives the reading that recipes and mirror work with.
+ */
+#pragma once
+
+#include "tree/place.h"
+
+/* A reading owns its container. */
+void lx_scope_clear(LxReading *reading);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxReading, lx_scope_clear)
+
+/*
+ * EACCES for a node of containers/ that somebody inside a container asks for; EACCES for a caller
+ * that cannot be seen when the setting unknown-caller says deny. ENOENT for a container that ended.
+ */
+LX_MUST_CHECK bool lx_scope_open(
+	LxContext *context, const LxCaller *caller, uint32_t scope, LxReading *out, GError **error);
+
+/* Is the caller outside all containers? */
+LX_MUST_CHECK bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error);
+
+/* The scope of a container. */
+uint32_t lx_scope_of(const LxContainer *container);

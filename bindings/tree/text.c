@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Making the text of a file, and setting triggers on it.
+ *
+ * What a cache holds of a container may have gone since: its cgroup was removed, or lost a
+ * controller. The readers then say ENOENT; what led there is forgotten, and one more try looks
+ * afresh. A second ENOENT is the answer.
+ */
+#include "tree/scope.h"
+
+#include "cgroup/pressure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+static bool read_host_row(LxContext *context, const LxRow *row, GString *text, GError **error)
+{
+	g_auto(LxText) host = {0};
+
+	if (!lx_sysroot_read(context->root, row->path, &host, error))
+		return false;
+	g_string_append_len(text, host.bytes, (gssize)host.length);
+	return true;
+}
+
+static bool make_text(const LxReading *reading, const LxPlace *place, GString *text, GError **error)
+{
+	if (!place->row)
+		return lx_mirror_read(reading, place->mirror, place->path, text, error);
+	if (!place->row->recipe) {
+		lx_error_set(error, EISDIR, "reading /%s: it is a folder", place->row->path);
+		return false;
+	}
+	if (reading->container->is_host)
+		return read_host_row(reading->context, place->row, text, error);
+	return place->row->recipe(reading, text, error);
+}
+
+/* One try; *gone says that a second one may find another answer. */
+static bool try_read(LxContext *context, const LxCaller *caller, const LxPlace *place,
+	GString *text, bool *gone, GError **error)
+{
+	g_auto(LxReading) reading = {0};
+	gsize before = text->len;
+	g_autoptr(GError) failure = NULL;
+
+	*gone = false;
+	if (!lx_scope_open(context, caller, place->scope, &reading, error))
+		return false;
+	if (make_text(&reading, place, text, &failure))
+		return true;
+	g_string_truncate(text, before);
+	*gone = lx_error_code(failure) == ENOENT && !reading.container->is_host;
+	if (*gone)
+		lx_identity_forget(context->identity, reading.container);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
+}
+
+bool lx_tree_read(
+	LxContext *context, const LxCaller *caller, LxNode file, GString *text, GError **error)
+{
+	g_auto(LxPlace) place = {0};
+	g_autoptr(GError) failure = NULL;
+	bool gone;
+
+	if (!lx_place_of_node(context, file, &place, error))
+		return false;
+	if (try_read(context, caller, &place, text, &gone, &failure))
+		return true;
+	if (gone) {
+		g_clear_error(&failure);
+		return try_read(context, caller, &place, text, &gone, error);
+	}
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
+}
+
+static bool pressure_of_row(const LxPlace *place, LxPressure *out, GError **error)
+{
+	if (place->row && place->row->trigger && place->scope == 0) {
+		*out = (LxPressure)(place->row->id - LX_ROW_PRESSURE_CPU);
+		return true;
+	}
+	lx_error_set(error, EACCES, "writing to /%s: it is read-only",
+		place->row ? place->row->path : place->path);
+	return false;
+}
+
+/* The host's own trigger is set on the host's own file. */
+static int set_host_trigger(
+	LxContext *context, const LxRow *row, const char *trigger, size_t length, GError **error)
+{
+	g_auto(LxFd) fd = lx_sysroot_open(context->root, row->path, O_RDWR | O_NONBLOCK, error);
+
+	if (fd < 0 || !lx_pressure_write_trigger(fd, trigger, length, error))
+		return -1;
+	return lx_fd_steal(&fd);
+}
+
+int lx_tree_set_trigger(LxContext *context, const LxCaller *caller, LxNode file,
+	const char *trigger, size_t length, GError **error)
+{
+	g_auto(LxPlace) place = {0};
+	g_auto(LxReading) reading = {0};
+	LxPressure pressure;
+
+	if (!lx_place_of_node(context, file, &place, error) ||
+		!pressure_of_row(&place, &pressure, error) ||
+		!lx_scope_open(context, caller, place.scope, &reading, error))
+		return -1;
+	if (reading.container->is_host)
+		return set_host_trigger(context, place.row, trigger, length, error);
+	return lx_pressure_set_trigger(reading.container->cgroup, pressure, trigger, length, error);
+}

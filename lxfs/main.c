@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lxfs: verb -> function. */
+#include "verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int help_verb(int argc, char **argv);
+static int version_verb(int argc, char **argv);
+
+static const struct {
+	const char *name;
+	LxVerb run;
+	const char *purpose; /* NULL: another spelling of the one before */
+} verbs[] = {
+	{"serve", lx_serve_verb, "mount the views and serve them"},
+	{"show", lx_show_verb, "print one view, as a container sees it"},
+	{"help", help_verb, "this page; `lxfs VERB --help` for one verb"},
+	{"--help", help_verb, NULL},
+	{"-h", help_verb, NULL},
+	{"version", version_verb, "the version of lxfs"},
+	{"--version", version_verb, NULL},
+};
+
+#define N_VERBS (sizeof verbs / sizeof verbs[0])
+
+static int help_verb(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("Usage: lxfs VERB [OPTION...]\n\n"
+	       "Makes a container see its own machine: /proc and /sys files by its cgroup.\n\n");
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (verbs[i].purpose)
+			printf("  %-9s %s\n", verbs[i].name, verbs[i].purpose);
+	printf("\nSee lxfs(1) and lxfs.conf(5).\n");
+	return LX_EXIT_DONE;
+}
+
+static int version_verb(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("lxfs %s\n", LXFS_VERSION);
+	return LX_EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		help_verb(argc, argv);
+		return LX_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "lxfs: %s is no verb; see `lxfs help`\n", argv[1]);
+	return LX_EXIT_USAGE;
+}

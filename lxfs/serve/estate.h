@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a worker inherits from the one before it: one piece of shared memory (a memfd) that the
+ * supervisor keeps and every worker maps. It holds the saved FUSE_INIT of each connection, the
+ * journal of requests that are being answered, the texts of open files, and what the supervisor has
+ * learned of requests and containers that kill workers.
+ *
+ * Rules for whatever lies here: no pointers; nothing in it is believed (a worker may have died
+ * while writing); a record changes by writing a spare copy first and flipping an index last. The
+ * layout is named by LX_ESTATE_VERSION: a program of another version does not touch it.
+ */
+#pragma once
+
+#include "lxfs.h"
+
+#include <stdatomic.h>
+
+#define LX_ESTATE_VERSION 1u
+#define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
+
+/* The FUSE connections: one for the views, one for proc/pressure, whose files can be polled. */
+typedef enum { LX_CONNECTION_VIEWS, LX_CONNECTION_PRESSURE, LX_N_CONNECTIONS } LxConnectionKind;
+
+/*
+ * FUSE_POLL is switched off for a whole connection by answering it once with ENOSYS. On the
+ * connection of the views that is done, so that nobody's poll of /proc/swaps ever reaches lxfs.
+ */
+
+#define LX_INIT_MAX_BYTES 512
+/* More than the kernel asks for (FUSE_MIN_READ_BUFFER, header + write + max_write of 4096). */
+#define LX_SLOT_REQUEST_BYTES 16384
+#define LX_SLOTS_MAX 80
+#define LX_QUARANTINE_MAX 64
+
+typedef struct {
+	uint64_t root; /* the LxNode at the root of this connection */
+	uint32_t init_bytes;
+	char init[LX_INIT_MAX_BYTES];
+} LxEstateConnection;
+
+/*
+ * A FUSE thread receives into its slot: the request's length field (its first four bytes) is zeroed
+ * before each receive, so that a slot that holds a length is a request that was taken and not
+ * finished.
+ */
+typedef struct {
+	_Alignas(4096) char request[LX_SLOT_REQUEST_BYTES];
+	uint64_t container;     /* whose text was being made: lx_tree_owner; 0: nobody's */
+	uint64_t deaths_unique; /* the request that workers died on, and how many */
+	uint32_t deaths;
+	uint32_t connection;
+	uint32_t refused; /* answer EIO: it has killed its workers */
+	_Atomic uint32_t
+		carried_out; /* the request's effect has happened; `result` is its answer */
+	uint64_t result;
+} LxSlot;
+
+typedef struct {
+	uint64_t container;
+	uint64_t until_nsec; /* CLOCK_BOOTTIME; 0: watched, not in quarantine */
+	uint32_t deaths;
+} LxQuarantine;
+
+typedef struct {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t n_slots;
+	uint64_t generation;             /* workers started so far */
+	_Atomic uint64_t heartbeat_nsec; /* CLOCK_MONOTONIC; the worker's main loop is alive */
+	_Atomic int32_t faulting_slot;   /* set by the fatal signal's handler; -1: none */
+	LxEstateConnection connections[LX_N_CONNECTIONS];
+	LxQuarantine quarantine[LX_QUARANTINE_MAX];
+} LxEstateHeader;
+
+typedef struct {
+	int memory_fd;  /* the memfd of all this */
+	int history_fd; /* the memfd of liblxfs's own memory */
+	size_t history_bytes;
+	int connection_fds[LX_N_CONNECTIONS]; /* /dev/fuse */
+	LxEstateHeader *header;
+	LxSlot *slots;
+	void *open_files; /* see serve/open_files.h */
+	void *history;
+} LxEstate;
+
+/* A new one. `n_slots` threads; history of `history_bytes`. The connections' descriptors are -1. */
+LxEstate *lx_estate_new(unsigned n_slots, size_t history_bytes, GError **error);
+/* From descriptors that a predecessor left. EPROTO when they are of another version. */
+LxEstate *lx_estate_inherit(int memory_fd, int history_fd, GError **error);
+/* Closes all descriptors: without a copy elsewhere the mounts die. */
+void lx_estate_free(LxEstate *estate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxEstate, lx_estate_free)

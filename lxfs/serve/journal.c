@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The journal: which request each FUSE thread is working on, in memory that survives it. */
+#include "serve/journal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct fuse_in_header *lx_journal_request(const LxSlot *slot)
+{
+	const struct fuse_in_header *header = (const void *)slot->request;
+
+	if (__atomic_load_n(&header->len, __ATOMIC_ACQUIRE) == 0)
+		return NULL;
+	return header;
+}
+
+/* The length goes first: dying after that leaves an empty slot, whatever else stands in it. */
+void lx_journal_clear(LxSlot *slot)
+{
+	struct fuse_in_header *header = (void *)slot->request;
+
+	__atomic_store_n(&header->len, 0, __ATOMIC_RELEASE);
+	atomic_store(&slot->carried_out, 0);
+	slot->container = 0;
+	slot->refused = 0;
+}
+
+ssize_t lx_journal_receive(LxSlot *slot, int fuse_fd)
+{
+	ssize_t got = read(fuse_fd, slot->request, sizeof slot->request);
+
+	if (got >= (ssize_t)sizeof(struct fuse_in_header))
+		return got;
+	/* ENOENT: the request was interrupted before it was read. EINTR, EAGAIN: nothing was taken.
+	 */
+	if (got < 0 && (errno == ENOENT || errno == EINTR || errno == EAGAIN))
+		return 0;
+	return -1;
+}
+
+bool lx_journal_result(const LxSlot *slot, uint64_t *result)
+{
+	if (!atomic_load(&slot->carried_out))
+		return false;
+	*result = slot->result;
+	return true;
+}
+
+void lx_journal_note(LxSlot *slot, uint64_t result)
+{
+	slot->result = result;
+	atomic_store(&slot->carried_out, 1);
+}
+
+void lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code)
+{
+	const struct fuse_in_header *request = lx_journal_request(slot);
+	struct fuse_out_header reply = {.len = sizeof reply, .error = -code};
+	ssize_t written;
+
+	if (!request)
+		return;
+	reply.unique = request->unique;
+	written = write(fuse_fd, &reply, sizeof reply);
+	(void)written; /* ENOENT: it was answered before */
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The journal: which request each FUSE thread is working on, in memory that survives it.
+ *
+ * A thread receives into its slot with the length field zeroed before. A worker killed at any
+ * moment thus leaves every request that it had taken and not finished in a slot, and its successor
+ * answers them under their own numbers before it takes new ones. A reply that had been sent already
+ * gets ENOENT from the kernel the second time, which harms nothing. What must not happen twice
+ * (opening a record, setting a trigger) is noted in the slot when it has happened, together with
+ * its result.
+ */
+#pragma once
+
+#include "serve/estate.h"
+
+#include <linux/fuse.h>
+
+/* The request in a slot; NULL when the slot is empty. */
+const struct fuse_in_header *lx_journal_request(const LxSlot *slot);
+
+/* Before each receive. */
+void lx_journal_clear(LxSlot *slot);
+
+/*
+ * Takes the next request from /dev/fuse into the slot. The number of bytes; 0 to try again; -1 when
+ * the connection has ended.
+ */
+ssize_t lx_journal_receive(LxSlot *slot, int fuse_fd);
+
+/* The request's effect, if it has happened before the last worker died. */
+bool lx_journal_result(const LxSlot *slot, uint64_t *result);
+/* It has happened now. Call before the reply. */
+void lx_journal_note(LxSlot *slot, uint64_t result);
+
+/* Answers the request in the slot with an error, without libfuse. */
+void lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code);

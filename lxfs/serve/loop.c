@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The FUSE threads of a worker.
+ *
+ * libfuse's own loops receive into memory of their own, so they cannot be used here. A session gets
+ * its requests through fuse_session_process_buf, first of all the saved FUSE_INIT: libfuse then
+ * believes that it has just been mounted. The reply to that INIT is the kernel's first one from the
+ * first worker; from every other one the kernel answers ENOENT to it, which libfuse passes over.
+ */
+#include "serve/loop.h"
+
+#include "serve/fault.h"
+#include "serve/journal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+typedef struct {
+	LxLoop *loop;
+	LxSlot *slot;
+	unsigned index;
+	pthread_t thread;
+} Worker;
+
+struct LxLoop {
+	LxEstate *estate;
+	LxFront *front;
+	struct fuse_session *sessions[LX_N_CONNECTIONS];
+	Worker workers[LX_SLOTS_MAX];
+	void (*ended)(gpointer data);
+	gpointer data;
+};
+
+static ssize_t write_reply(int fd, struct iovec *parts, int n_parts, void *data)
+{
+	ssize_t written;
+
+	lx_fault_point(LX_FAULT_BEFORE_REPLY);
+	written = writev(fd, parts, n_parts);
+	lx_fault_point(LX_FAULT_AFTER_REPLY);
+	return written;
+}
+
+static ssize_t never_read(int fd, void *into, size_t size, void *data)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+static bool replay_init(LxLoop *loop, int kind, GError **error)
+{
+	static const struct fuse_custom_io io = {.writev = write_reply, .read = never_read};
+	LxEstateConnection *connection = &loop->estate->header->connections[kind];
+	struct fuse_buf request = {.mem = connection->init, .size = connection->init_bytes};
+
+	if (fuse_session_custom_io(loop->sessions[kind], &io, loop->estate->connection_fds[kind]) !=
+		0) {
+		lx_error_set(error, EIO, "giving libfuse its connection");
+		return false;
+	}
+	fuse_session_process_buf(loop->sessions[kind], &request);
+	return true;
+}
+
+LxLoop *lx_loop_new(LxEstate *estate, LxFront *front, GError **error)
+{
+	LxLoop *loop = g_new0(LxLoop, 1);
+
+	loop->estate = estate;
+	loop->front = front;
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++) {
+		loop->sessions[kind] = lx_front_session(front, kind);
+		if (!loop->sessions[kind]) {
+			lx_error_set(error, EIO, "making a FUSE session");
+			g_free(loop);
+			return NULL;
+		}
+		if (!replay_init(loop, kind, error)) {
+			g_free(loop);
+			return NULL;
+		}
+	}
+	return loop;
+}
+
+static void process(Worker *worker, size_t bytes)
+{
+	LxLoop *loop = worker->loop;
+	struct fuse_buf request = {.mem = worker->slot->request, .size = bytes};
+
+	if (worker->slot->refused)
+		lx_journal_refuse(
+			worker->slot, loop->estate->connection_fds[worker->slot->connection], EIO);
+	else
+		fuse_session_process_buf(loop->sessions[worker->slot->connection], &request);
+}
+
+static void finish_predecessors_request(Worker *worker)
+{
+	const struct fuse_in_header *left = lx_journal_request(worker->slot);
+
+	if (left && left->len <= LX_SLOT_REQUEST_BYTES)
+		process(worker, left->len);
+}
+
+static void *serve_requests(void *data)
+{
+	Worker *worker = data;
+	LxSlot *slot = worker->slot;
+	int fuse_fd = worker->loop->estate->connection_fds[slot->connection];
+	ssize_t got;
+
+	lx_front_enter_thread(worker->loop->front, slot, worker->index);
+	finish_predecessors_request(worker);
+	do {
+		lx_fault_point(LX_FAULT_BEFORE_CLEAR);
+		lx_journal_clear(slot);
+		lx_fault_point(LX_FAULT_BEFORE_RECEIVE);
+		got = lx_journal_receive(slot, fuse_fd);
+		lx_fault_point(LX_FAULT_AFTER_RECEIVE);
+		if (got > 0)
+			process(worker, (size_t)got);
+	} while (got >= 0);
+	worker->loop->ended(worker->loop->data);
+	return NULL;
+}
+
+/* Signals are the main thread's business; the fatal ones reach whoever causes them. */
+static int create_thread(Worker *worker)
+{
+	sigset_t all, before;
+	int code;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGABRT);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	code = pthread_create(&worker->thread, NULL, serve_requests, worker);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
+}
+
+bool lx_loop_start(LxLoop *loop, void (*ended)(gpointer data), gpointer data, GError **error)
+{
+	loop->ended = ended;
+	loop->data = data;
+	for (unsigned i = 0; i < loop->estate->header->n_slots; i++) {
+		Worker *worker = &loop->workers[i];
+		int code;
+
+		*worker = (Worker){.loop = loop, .slot = &loop->estate->slots[i], .index = i};
+		code = create_thread(worker);
+		if (code) {
+			lx_error_set_errno(error, code, "starting FUSE thread %u", i);
+			return false;
+		}
+		pthread_detach(worker->thread);
+	}
+	return true;
+}

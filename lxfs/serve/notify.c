@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What systemd is told (sd_notify(3)); nothing without it. */
+#include "serve/notify.h"
+
+#include "config.h"
+
+#if LXFS_HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+void lx_notify_ready(const char *mountpoint)
+{
+	sd_notifyf(0, "READY=1\nSTATUS=serving at %s", mountpoint);
+}
+
+void lx_notify_reloading(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+}
+
+void lx_notify_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+void lx_notify_watchdog(void)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
+#else
+void lx_notify_ready(const char *mountpoint)
+{
+	(void)mountpoint;
+}
+
+void lx_notify_reloading(void)
+{
+}
+
+void lx_notify_stopping(void)
+{
+}
+
+void lx_notify_watchdog(void)
+{
+}
+#endif
+
+bool lx_notify_has_store(void)
+{
+	return false;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Open files and the text that each has been given. They lie in the estate, so that a reader who
+ * got the first half of a text from one worker gets the second half of the same text from the next.
+ *
+ * A handle is a number that FUSE carries: 0 is a file without a record, for when all records are in
+ * use (then each read makes the text anew). Safe from any thread.
+ */
+#pragma once
+
+#include "lxfs.h"
+
+#define LX_TRIGGER_MAX_BYTES 64
+
+typedef struct LxOpenFiles LxOpenFiles;
+typedef uint64_t LxHandle;
+
+size_t lx_open_files_bytes(void);
+/* Over the memory of an estate; what a predecessor left there is carried on. */
+LxOpenFiles *lx_open_files_new(void *memory);
+void lx_open_files_free(LxOpenFiles *files);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxOpenFiles, lx_open_files_free)
+
+/* A record for a file that was opened; 0 when all are in use. */
+LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node);
+void lx_open_files_close(LxOpenFiles *files, LxHandle handle);
+unsigned lx_open_files_count(LxOpenFiles *files);
+
+/* Gives the file its text, in place of an earlier one. False when there is no room for it. */
+bool lx_open_files_set_text(LxOpenFiles *files, LxHandle handle, const char *text, size_t bytes);
+
+/*
+ * Copies from the text: at most `size` bytes from `offset`, 0 at and past the end. -1 when the file
+ * has no text yet.
+ */
+ssize_t lx_open_files_copy(
+	LxOpenFiles *files, LxHandle handle, uint64_t offset, char *into, size_t size);
+
+/* ---- Pressure triggers ------------------------------------------------------------------- */
+
+typedef struct {
+	LxHandle handle;
+	LxNode node;
+	uint64_t container;   /* lx_tree_owner of whoever set it; 0: the host */
+	uint64_t poll_handle; /* the kernel's, to wake the poller with */
+	bool polled;
+	uint32_t length;
+	char trigger[LX_TRIGGER_MAX_BYTES];
+} LxOpenTrigger;
+
+/* Remembers the trigger of a file. EBUSY (false) when it has one. */
+bool lx_open_files_set_trigger(LxOpenFiles *files, const LxOpenTrigger *trigger);
+bool lx_open_files_has_trigger(LxOpenFiles *files, LxHandle handle);
+/* Remembers whom to wake. */
+void lx_open_files_set_poll(LxOpenFiles *files, LxHandle handle, uint64_t poll_handle);
+/* All files with a trigger, one after the other: starts at *cursor = 0, false at the end. */
+bool lx_open_files_next_trigger(LxOpenFiles *files, unsigned *cursor, LxOpenTrigger *out);

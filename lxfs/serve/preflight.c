@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What must be so before `lxfs serve` can begin; each refusal is one line that says what to do. */
+#include "serve/preflight.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#ifndef FUSE_SUPER_MAGIC
+#define FUSE_SUPER_MAGIC 0x65735546
+#endif
+
+#define PROBE_SECONDS 3
+
+static bool check_rights(GError **error)
+{
+	if (geteuid() == 0)
+		return true;
+	lx_error_set(error, EPERM, "starting: lxfs must be root to mount; run it with sudo");
+	return false;
+}
+
+static bool check_device(GError **error)
+{
+	if (access("/dev/fuse", R_OK | W_OK) == 0)
+		return true;
+	lx_error_set_errno(error, errno,
+		"opening /dev/fuse (load the kernel module with `modprobe fuse`, or give the "
+		"container "
+		"that lxfs runs in the device)");
+	return false;
+}
+
+static bool make_folder(const char *folder, GError **error)
+{
+	if (g_mkdir_with_parents(folder, 0755) == 0 || errno == ENOTCONN || errno == EEXIST)
+		return true;
+	lx_error_set_errno(error, errno, "making the folder %s", folder);
+	return false;
+}
+
+typedef enum { POINT_FREE, POINT_DEAD, POINT_TAKEN, POINT_SILENT } PointState;
+
+/* Runs in a child: a mount whose server hangs would hang us too. */
+_Noreturn static void probe(const char *folder)
+{
+	struct statfs status;
+	struct stat looked;
+
+	alarm(PROBE_SECONDS);
+	if (stat(folder, &looked) < 0 || statfs(folder, &status) < 0)
+		_exit(errno == ENOTCONN ? POINT_DEAD : POINT_FREE);
+	_exit(status.f_type == FUSE_SUPER_MAGIC ? POINT_TAKEN : POINT_FREE);
+}
+
+static PointState look_at(const char *folder)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		probe(folder);
+	if (pid < 0)
+		return POINT_FREE;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? (PointState)WEXITSTATUS(status) : POINT_SILENT;
+}
+
+/* Below a FUSE mount of somebody else's a folder is FUSE too: only a mount point counts. */
+static bool is_mount_point(const char *folder)
+{
+	g_autofree char *parent = g_path_get_dirname(folder);
+	struct stat here, above;
+
+	return stat(folder, &here) < 0 || stat(parent, &above) < 0 || here.st_dev != above.st_dev;
+}
+
+static bool check_mountpoint(const char *folder, GError **error)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		PointState state = look_at(folder);
+
+		if (state == POINT_FREE || (state == POINT_TAKEN && !is_mount_point(folder)))
+			return true;
+		if (state != POINT_DEAD) {
+			lx_error_set(error, EBUSY,
+				"mounting at %s: a FUSE file system of another process is there; "
+				"stop it, "
+				"unmount it (`umount %s`), or choose another --mountpoint",
+				folder, folder);
+			return false;
+		}
+		g_message("a dead mount lies at %s: replacing it", folder);
+		umount2(folder, MNT_DETACH | UMOUNT_NOFOLLOW);
+	}
+	lx_error_set(error, EBUSY, "mounting at %s: dead mounts cannot be taken away", folder);
+	return false;
+}
+
+bool lx_preflight_check(const LxProgramSettings *settings, GError **error)
+{
+	return check_rights(error) && check_device(error) &&
+	       make_folder(settings->runtime_dir, error) &&
+	       make_folder(settings->mountpoint, error) &&
+	       check_mountpoint(settings->mountpoint, error);
+}

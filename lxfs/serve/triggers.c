@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pressure triggers.
+ *
+ * The descriptor on which the kernel reports a trigger polls POLLPRI when the threshold was
+ * crossed; the report is consumed by that poll. The epoll thread therefore remembers it for the
+ * file, and the next FUSE POLL of that file takes it away, as psi_trigger_poll does.
+ *
+ * The kernel answers a poll of a pressure file without a trigger with DEFAULT_POLLMASK | EPOLLERR |
+ * EPOLLPRI, and so do we.
+ */
+#include "serve/triggers.h"
+
+#include "fd.h"
+
+#include <errno.h>
+#include <linux/fuse.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* DEFAULT_POLLMASK of the kernel's include/linux/poll.h. */
+#define PLAIN_FILE_EVENTS (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
+
+typedef struct {
+	LxHandle handle;
+	LxFd fd;       /* the kernel's trigger */
+	bool happened; /* reported and not yet polled */
+	bool ended;    /* its cgroup has gone */
+} Trigger;
+
+struct LxTriggers {
+	LxContext *context;
+	LxEstate *estate;
+	LxOpenFiles *files;
+	LxFd epoll;
+	GMutex lock;           /* guards by_handle and what is in it */
+	GHashTable *by_handle; /* handle -> Trigger */
+	pthread_t thread;
+};
+
+static void trigger_free(gpointer data)
+{
+	Trigger *trigger = data;
+
+	lx_fd_clear(&trigger->fd);
+	g_free(trigger);
+}
+
+/* FUSE_NOTIFY_POLL: whoever polls this file looks again. */
+static void wake(const LxTriggers *triggers, uint64_t poll_handle)
+{
+	struct {
+		struct fuse_out_header header;
+		struct fuse_notify_poll_wakeup_out body;
+	} message = {
+		.header = {.len = sizeof message, .error = FUSE_NOTIFY_POLL},
+		.body = {.kh = poll_handle},
+	};
+	ssize_t written = write(
+		triggers->estate->connection_fds[LX_CONNECTION_PRESSURE], &message, sizeof message);
+
+	(void)written; /* nobody polls any more: nobody to tell */
+}
+
+static void wake_handle(LxTriggers *triggers, LxHandle handle)
+{
+	LxOpenTrigger open;
+	unsigned cursor = 0;
+
+	while (lx_open_files_next_trigger(triggers->files, &cursor, &open))
+		if (open.handle == handle && open.polled)
+			wake(triggers, open.poll_handle);
+}
+
+static bool note_event(LxTriggers *triggers, LxHandle handle, uint32_t events)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
+	Trigger *trigger = g_hash_table_lookup(triggers->by_handle, &handle);
+
+	if (!trigger)
+		return false;
+	trigger->happened = trigger->happened || (events & EPOLLPRI);
+	if (events & EPOLLERR) {
+		trigger->ended = true;
+		epoll_ctl(triggers->epoll, EPOLL_CTL_DEL, trigger->fd, NULL);
+	}
+	return true;
+}
+
+static void *watch(void *data)
+{
+	LxTriggers *triggers = data;
+	struct epoll_event events[16];
+
+	for (;;) {
+		int n = epoll_wait(triggers->epoll, events, G_N_ELEMENTS(events), -1);
+
+		if (n < 0 && errno != EINTR)
+			return NULL;
+		for (int i = 0; i < n; i++)
+			if (note_event(triggers, events[i].data.u64, events[i].events))
+				wake_handle(triggers, events[i].data.u64);
+	}
+}
+
+static void insert(LxTriggers *triggers, LxHandle handle, int fd)
+{
+	struct epoll_event event = {.events = EPOLLPRI | EPOLLERR, .data.u64 = handle};
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
+	Trigger *trigger = g_new0(Trigger, 1);
+
+	trigger->handle = handle;
+	trigger->fd = fd;
+	g_hash_table_replace(triggers->by_handle, &trigger->handle, trigger);
+	epoll_ctl(triggers->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTriggerRequest *wanted,
+	GError **error)
+{
+	LxOpenTrigger open = {.handle = wanted->handle, .node = wanted->node};
+	g_auto(LxFd) fd = -1;
+
+	if (lx_open_files_has_trigger(triggers->files, wanted->handle)) {
+		lx_error_set(error, EBUSY, "setting a trigger: this open file has one");
+		return false;
+	}
+	if (wanted->length > sizeof open.trigger) {
+		lx_error_set(error, EINVAL, "setting a trigger of %zu bytes", wanted->length);
+		return false;
+	}
+	fd = lx_tree_set_trigger(
+		triggers->context, caller, wanted->node, wanted->text, wanted->length, error);
+	if (fd < 0)
+		return false;
+	open.container = lx_tree_owner(triggers->context, caller);
+	open.length = (uint32_t)wanted->length;
+	memcpy(open.trigger, wanted->text, wanted->length);
+	if (!lx_open_files_set_trigger(triggers->files, &open)) {
+		lx_error_set(error, EBUSY, "setting a trigger: this open file cannot have one");
+		return false;
+	}
+	insert(triggers, wanted->handle, lx_fd_steal(&fd));
+	return true;
+}
+
+unsigned lx_triggers_poll(LxTriggers *triggers, LxHandle handle)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
+	Trigger *trigger = g_hash_table_lookup(triggers->by_handle, &handle);
+	unsigned events = PLAIN_FILE_EVENTS;
+
+	if (!trigger || trigger->ended)
+		return events | POLLERR | POLLPRI;
+	if (trigger->happened)
+		events |= POLLPRI;
+	trigger->happened = false;
+	return events;
+}
+
+void lx_triggers_drop(LxTriggers *triggers, LxHandle handle)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
+
+	g_hash_table_remove(triggers->by_handle, &handle);
+}
+
+/* After a worker's death: set again, and let the poller look again, for it may have missed one. */
+static void set_again(LxTriggers *triggers, const LxOpenTrigger *open)
+{
+	LxCaller caller = {.container = open->container, .tid = getpid()};
+	g_autoptr(GError) failure = NULL;
+	int fd = lx_tree_set_trigger(
+		triggers->context, &caller, open->node, open->trigger, open->length, &failure);
+
+	if (fd >= 0)
+		insert(triggers, open->handle, fd);
+	else
+		g_info("setting a pressure trigger again: %s, ignoring", failure->message);
+	if (open->polled)
+		wake(triggers, open->poll_handle);
+}
+
+LxTriggers *lx_triggers_new(
+	LxContext *context, LxEstate *estate, LxOpenFiles *files, GError **error)
+{
+	LxTriggers *triggers = g_new0(LxTriggers, 1);
+	LxOpenTrigger open;
+	unsigned cursor = 0;
+	int code;
+
+	triggers->context = context;
+	triggers->estate = estate;
+	triggers->files = files;
+	triggers->epoll = epoll_create1(EPOLL_CLOEXEC);
+	g_mutex_init(&triggers->lock);
+	triggers->by_handle =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, trigger_free);
+	while (lx_open_files_next_trigger(files, &cursor, &open))
+		set_again(triggers, &open);
+	code = pthread_create(&triggers->thread, NULL, watch, triggers);
+	if (code == 0) {
+		pthread_detach(triggers->thread);
+		return triggers;
+	}
+	lx_error_set_errno(error, code, "starting the thread for pressure triggers");
+	g_hash_table_unref(triggers->by_handle);
+	lx_fd_clear(&triggers->epoll);
+	g_free(triggers);
+	return NULL;
+}

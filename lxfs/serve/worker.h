@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The worker: the process that answers. It does everything that a container can influence, so that
+ * whatever goes wrong there costs this process only; the supervisor starts the next one.
+ */
+#pragma once
+
+#include "serve/estate.h"
+#include "settings.h"
+
+typedef struct {
+	const LxProgramSettings *settings;
+	LxEstate *estate;
+	bool host_only; /* nothing else would start: everybody gets the host's own text */
+	int report_fd; /* 'P' when prepared, 'R' when it serves; else one line of what went wrong */
+	int go_fd;     /* one byte: the predecessor is dead, begin */
+	char **argv;   /* of the program: to become the supervisor if that one dies */
+} LxWorkerTask;
+
+/* Runs in the child; does not return. */
+_Noreturn void lx_worker_run(const LxWorkerTask *task);

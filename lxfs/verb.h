@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verbs of the program: `lxfs VERB ...`. */
+#pragma once
+
+enum { LX_EXIT_DONE = 0, LX_EXIT_FAILED = 1, LX_EXIT_USAGE = 2 };
+
+/* Gets argv with the verb at argv[0]; gives the exit code. Errors go to standard error, one line.
+ */
+typedef int (*LxVerb)(int argc, char **argv);
+
+int lx_serve_verb(int argc, char **argv);
+int lx_show_verb(int argc, char **argv);
