@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the views of memory have in common. */
+#include "tree/memory.h"
+
+#include "host/hugetlb.h"
+#include "host/meminfo.h"
+#include "host/number.h"
+
+#include <unistd.h>
+
+uint64_t lx_memory_page_bytes(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool read_host(LxHost *host, LxMemory *out, GError **error)
+{
+	return lx_host_read(host, LX_HOST_MEMINFO, &out->text, error) &&
+	       lx_meminfo_parse(
+		       lx_text_slice(&out->text), lx_host_path(LX_HOST_MEMINFO), &out->host, error);
+}
+
+static bool read_terms(const LxContext *context, LxMemoryTerms *out, GError **error)
+{
+	LxMemoryTerms terms = {
+		.page_bytes = lx_memory_page_bytes(),
+		.overcommit_percent = LX_MEMORY_OVERCOMMIT_PERCENT,
+		.swap = context->settings.swap,
+	};
+	bool present;
+
+	if (!lx_host_number(context->host, LX_HOST_OVERCOMMIT_RATIO, &terms.overcommit_percent,
+		    &present, error))
+		return false;
+	*out = terms;
+	return true;
+}
+
+/* Where the host has no swap and no huge pages, nobody has any, and nothing needs be read. */
+bool lx_memory_read(const LxReading *reading, bool uses, LxMemory *out, GError **error)
+{
+	LxContext *context = reading->context;
+	LxHugetlbPools pools = {.n = 0};
+	LxMemoryWanted wanted = {.stats = uses, .hugetlb = &pools};
+
+	if (!read_host(context->host, out, error))
+		return false;
+	if (uses && (!read_terms(context, &out->terms, error) ||
+			    !lx_hugetlb_read_pools(context->host, &out->host, &pools, error)))
+		return false;
+	out->terms.swap = context->settings.swap;
+	wanted.swap = out->terms.swap && out->host.values[LX_MEMINFO_SWAP_TOTAL] > 0;
+	return lx_cgroup_read_memory(reading->container->cgroup, &wanted, &out->facts, error);
+}
+
+void lx_memory_clear(LxMemory *memory)
+{
+	lx_text_clear(&memory->text);
+	lx_memory_facts_clear(&memory->facts);
+}
