@@ -2,11 +2,13 @@
 /*
  * Load averages: a sample of every container that was asked about in the last 15 minutes, every 5
  * seconds, averaged as the kernel does (kernel/sched/loadavg.c). Lives in memory that the caller
- * gives, under the same rules as history/history.h.
+ * gives, under the same rules as history/history.h. Safe from any thread.
  */
 #pragma once
 
 #include "base/error.h"
+#include "identity/container.h"
+#include "model/load_average.h"
 
 typedef struct LxLoad LxLoad;
 
@@ -14,3 +16,19 @@ size_t lx_load_bytes(unsigned n_containers);
 LxLoad *lx_load_new(void *memory, size_t bytes);
 void lx_load_free(LxLoad *load);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxLoad, lx_load_free)
+
+/*
+ * The averages of a container that has `active` tasks running or blocked now. Has it sampled from
+ * here on, for 15 minutes. Boot time.
+ */
+LxLoadAverage lx_load_read(
+	LxLoad *load, LxContainer *container, unsigned active, uint64_t now_nsec);
+
+/* How many of a container's tasks run or are blocked; false when it has gone. */
+typedef bool (*LxLoadCount)(LxContainer *container, unsigned *active, gpointer data);
+
+/* Samples the containers asked about lately. Call every 5 seconds; `count` is called unlocked. */
+void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer data);
+
+/* How many containers are being sampled: for tests and metrics. */
+unsigned lx_load_n_watched(LxLoad *load);

@@ -2,11 +2,14 @@
 /* The host's own kernel files, kept open. */
 #include "host/host.h"
 
+#include "host/stat.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 struct LxHost {
 	const LxSysroot *root;
+	LxStatCache *stat;
 	int files[LX_N_HOST_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
 };
 
@@ -35,6 +38,7 @@ LxHost *lx_host_new(const LxSysroot *root)
 	LxHost *host = g_new0(LxHost, 1);
 
 	host->root = root;
+	host->stat = lx_stat_cache_new();
 	return host;
 }
 
@@ -45,12 +49,18 @@ void lx_host_free(LxHost *host)
 	for (int i = 0; i < LX_N_HOST_FILES; i++)
 		if (host->files[i])
 			close(host->files[i] - 1);
+	lx_stat_cache_free(host->stat);
 	g_free(host);
 }
 
 const LxSysroot *lx_host_root(const LxHost *host)
 {
 	return host->root;
+}
+
+LxStatCache *lx_host_stat_cache(LxHost *host)
+{
+	return host->stat;
 }
 
 const char *lx_host_path(LxHostFile file)

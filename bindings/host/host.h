@@ -37,5 +37,7 @@ const LxSysroot *lx_host_root(const LxHost *host);
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
 /* Its path below the root ("proc/meminfo"): for messages. */
 const char *lx_host_path(LxHostFile file);
+/* What host/stat.h keeps here. Borrowed. */
+struct LxStatCache *lx_host_stat_cache(LxHost *host);
 /* sys/devices/system/cpu/{online,possible}. */
 LX_MUST_CHECK bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error);
