@@ -32,4 +32,7 @@ bool lx_recipe_uptime(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_loadavg(const LxReading *reading, GString *text, GError **error);
 /* recipes_io.c */
 bool lx_recipe_diskstats(const LxReading *reading, GString *text, GError **error);
-bool lx_recipe_pressure(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_pressure_cpu(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_pressure_io(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_pressure_memory(const LxReading *reading, GString *text, GError **error);
+bool lx_recipe_pressure_irq(const LxReading *reading, GString *text, GError **error);
