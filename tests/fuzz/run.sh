@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-build=build-tests/fuzz
+build="build-tests/fuzz"
 findings=$build/findings
 
 [ -e "$build/build.ninja" ] ||
