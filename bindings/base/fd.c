@@ -33,8 +33,14 @@ static char *grown(char *bytes, size_t *room, size_t length)
 	return g_realloc(bytes, *room + 1);
 }
 
-static bool read_text(
-	int fd, bool one_record, size_t max_bytes, const char *what, LxText *out, GError **error)
+typedef struct {
+	int fd;
+	bool one_record;
+	size_t max_bytes;
+	const char *what;
+} Source;
+
+static bool read_text(const Source *from, LxText *out, GError **error)
 {
 	size_t room = 2 * FIRST_BYTES, length = 0, asked;
 	g_autofree char *bytes = g_malloc(room + 1);
@@ -43,18 +49,18 @@ static bool read_text(
 	do {
 		bytes = grown(g_steal_pointer(&bytes), &room, length);
 		asked = room - length;
-		got = pread_retrying(fd, bytes + length, asked, length);
+		got = pread_retrying(from->fd, bytes + length, asked, length);
 		if (got < 0) {
-			lx_error_set_errno(error, errno, "reading %s", what);
+			lx_error_set_errno(error, errno, "reading %s", from->what);
 			return false;
 		}
 		length += (size_t)got;
-		if (length > max_bytes) {
-			lx_error_set(
-				error, EFBIG, "reading %s: longer than %zu bytes", what, max_bytes);
+		if (length > from->max_bytes) {
+			lx_error_set(error, EFBIG, "reading %s: longer than %zu bytes", from->what,
+				from->max_bytes);
 			return false;
 		}
-	} while (got > 0 && !(one_record && (size_t)got < asked));
+	} while (got > 0 && !(from->one_record && (size_t)got < asked));
 	bytes[length] = '\0';
 	lx_text_clear(out);
 	*out = (LxText){.bytes = g_steal_pointer(&bytes), .length = length};
@@ -63,10 +69,10 @@ static bool read_text(
 
 bool lx_fd_read(int fd, size_t max_bytes, const char *what, LxText *out, GError **error)
 {
-	return read_text(fd, false, max_bytes, what, out, error);
+	return read_text(&(Source){fd, false, max_bytes, what}, out, error);
 }
 
 bool lx_fd_read_record(int fd, size_t max_bytes, const char *what, LxText *out, GError **error)
 {
-	return read_text(fd, true, max_bytes, what, out, error);
+	return read_text(&(Source){fd, true, max_bytes, what}, out, error);
 }
