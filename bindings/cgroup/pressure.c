@@ -71,25 +71,32 @@ static LxSlice without_last_nul(LxSlice trigger)
 	return trigger;
 }
 
+bool lx_pressure_write_trigger(
+	int fd, const char *what, const char *text, size_t length, GError **error)
+{
+	LxSlice trigger = without_last_nul((LxSlice){text, length});
+
+	if (!check_trigger(trigger, error))
+		return false;
+	if (write(fd, trigger.at, trigger.length) >= 0)
+		return true;
+	lx_error_set_errno(
+		error, errno == ENODEV ? ENOENT : errno, "setting a trigger on %s", what);
+	return false;
+}
+
 int lx_pressure_set_trigger(
 	LxCgroup *cgroup, LxPressure which, const char *text, size_t length, GError **error)
 {
-	LxSlice trigger = without_last_nul((LxSlice){text, length});
 	LxLevel *level = lx_cgroup_level(cgroup, LX_CONTROLLER_PRESSURE);
 	g_auto(LxText) present = {0};
 	g_auto(LxFd) fd = -1;
 
 	/* Reading tells a cgroup that has gone from one without the file; opening cannot. */
-	if (!check_trigger(trigger, error) || !lx_pressure_read(cgroup, which, &present, error))
+	if (!lx_pressure_read(cgroup, which, &present, error))
 		return -1;
 	fd = lx_level_open(level, name_of(which), O_RDWR, error);
-	if (fd < 0)
+	if (fd < 0 || !lx_pressure_write_trigger(fd, name_of(which), text, length, error))
 		return -1;
-	if (write(fd, trigger.at, trigger.length) < 0) {
-		lx_error_set_errno(error, errno == ENODEV ? ENOENT : errno,
-			"setting a trigger on %s of the cgroup %s", name_of(which),
-			lx_level_path(level));
-		return -1;
-	}
 	return lx_fd_steal(&fd);
 }

@@ -30,3 +30,7 @@ LX_MUST_CHECK bool lx_pressure_read(
  */
 LX_MUST_CHECK int lx_pressure_set_trigger(
 	LxCgroup *cgroup, LxPressure which, const char *text, size_t length, GError **error);
+
+/* The same on a pressure file that is open for writing: the host's own. `what` names it. */
+LX_MUST_CHECK bool lx_pressure_write_trigger(
+	int fd, const char *what, const char *text, size_t length, GError **error);

@@ -2,6 +2,8 @@
 /* The context: all rooms of liblxfs, wired together once. */
 #include "tree/context.h"
 
+#include "tree/tasks.h"
+
 #include <errno.h>
 #include <sys/mman.h>
 
@@ -166,4 +168,10 @@ void lx_context_dispatch(LxContext *context)
 {
 	if (context->identity)
 		lx_identity_dispatch(context->identity);
+}
+
+void lx_context_sample(LxContext *context)
+{
+	lx_load_sample(context->load, lx_clock_boottime_nsec(&context->clock),
+		lx_tasks_count_active, context);
 }

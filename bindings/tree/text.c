@@ -93,7 +93,7 @@ static int set_host_trigger(
 {
 	g_auto(LxFd) fd = lx_sysroot_open(context->root, row->path, O_RDWR | O_NONBLOCK, error);
 
-	if (fd < 0 || !lx_pressure_write_trigger(fd, trigger, length, error))
+	if (fd < 0 || !lx_pressure_write_trigger(fd, row->path, trigger, length, error))
 		return -1;
 	return lx_fd_steal(&fd);
 }

@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What every integration test starts with: a served lxfs, containers, TAP, and cleaning up.
+
+A container here is what a runtime makes of the kernel's parts: a cgroup (in every v1 hierarchy, or
+in v2), namespaces by unshare(1), and binds of the views. Everything that is started is ended by its
+pid, and every mount and cgroup is removed, whatever happens in between.
+"""
+import atexit
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+LXFS = os.environ.get("LXFS", "build/lxfs/lxfs")
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime", "vmstat"]
+CONTROLLERS_V1 = ["memory", "cpu", "cpuacct", "cpuset", "blkio", "pids"]
+MIB = 1 << 20
+
+
+class Failed(Exception):
+    """A claim that does not hold."""
+
+
+class Skipped(Exception):
+    """A test that cannot run here; its text says why."""
+
+
+def check(holds, claim):
+    if not holds:
+        raise Failed(claim)
+
+
+def equal(seen, expected, what):
+    check(seen == expected, f"{what}: {seen!r}, expected {expected!r}")
+
+
+def wait_until(holds, seconds, what):
+    end = time.monotonic() + seconds
+    while not holds():
+        check(time.monotonic() < end, f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+def is_v2():
+    return (CGROUPS / "cgroup.controllers").exists()
+
+
+def hierarchies():
+    """The folders under which a container's cgroups are made."""
+    if is_v2():
+        return {"": CGROUPS}
+    found = {name: CGROUPS / name for name in CONTROLLERS_V1 if (CGROUPS / name).is_dir()}
+    if (CGROUPS / "unified" / "cgroup.procs").exists():
+        found["unified"] = CGROUPS / "unified"
+    return found
+
+
+# ---- Cleaning up -----------------------------------------------------------------------------
+
+_undo = []
+
+
+def at_end(undo):
+    _undo.append(undo)
+
+
+def _clean_up():
+    while _undo:
+        try:
+            _undo.pop()()
+        except Exception:  # the rest must be undone all the same
+            traceback.print_exc()
+
+
+atexit.register(_clean_up)
+for _signal in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(_signal, lambda number, frame: sys.exit(128 + number))
+
+
+def remove_cgroup(folder):
+    if not folder.is_dir():
+        return
+    for child in sorted(folder.iterdir()):
+        if child.is_dir():
+            remove_cgroup(child)
+    for _ in range(500):
+        try:
+            folder.rmdir()
+            return
+        except FileNotFoundError:
+            return
+        except OSError:
+            for pid in (folder / "cgroup.procs").read_text().split():
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except OSError:
+                    pass
+            time.sleep(0.01)
+    raise RuntimeError(f"{folder} cannot be removed")
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(str(text))
+
+
+# ---- lxfs ------------------------------------------------------------------------------------
+
+class Server:
+    """An lxfs of our own, with folders of its own."""
+
+    def __init__(self, *options):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-"))
+        at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.mount = self.folder / "mount"
+        self.runtime = self.folder / "run"
+        self.log_path = self.folder / "log"
+        self.options = options
+        self.process = None
+        at_end(self.stop)
+        self.start()
+
+    def command(self):
+        return [LXFS, "serve", "--mountpoint", str(self.mount), "--runtime-dir", str(self.runtime),
+                *self.options]
+
+    def start(self):
+        with open(self.log_path, "a") as log:
+            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log)
+        wait_until(self.is_serving, 20, f"lxfs serves; its log: {self.log()}")
+
+    def is_serving(self):
+        check(self.process.poll() is None, f"lxfs ended: {self.log()}")
+        return "serving at" in self.log()
+
+    def log(self):
+        return self.log_path.read_text() if self.log_path.exists() else ""
+
+    def pid(self, which):
+        return int((self.runtime / f"{which}.pid").read_text())
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for inner in ("mount/proc/pressure", "mount"):
+            subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
+                           check=False)
+
+
+# ---- Containers ------------------------------------------------------------------------------
+
+class Cgroup:
+    """One cgroup, the same path in every hierarchy; limits are set with v2 words."""
+
+    def __init__(self, path, parent=None):
+        self.path = f"{parent.path}/{path}" if parent else path
+        self.folders = {name: root / self.path for name, root in hierarchies().items()}
+        if is_v2():
+            self._delegate()
+        for folder in self.folders.values():
+            folder.mkdir(exist_ok=True)
+            at_end(lambda folder=folder: remove_cgroup(folder))
+        if "cpuset" in self.folders:
+            self._inherit_cpuset()
+
+    def _delegate(self):
+        for folder in (CGROUPS / self.path).parents:
+            if folder == CGROUPS.parent:
+                break
+            for controller in ("cpu", "cpuset", "memory", "io", "pids"):
+                try:
+                    write(folder / "cgroup.subtree_control", f"+{controller}")
+                except OSError:
+                    pass
+
+    def _inherit_cpuset(self):
+        folder = self.folders["cpuset"]
+        for name in ("cpuset.cpus", "cpuset.mems"):
+            write(folder / name, (folder.parent / name).read_text())
+
+    def file(self, controller, name):
+        return (self.folders.get(controller) or self.folders[""]) / name
+
+    def memory(self, limit_bytes):
+        if is_v2():
+            write(self.file("memory", "memory.max"), limit_bytes)
+        else:
+            write(self.file("memory", "memory.limit_in_bytes"), limit_bytes)
+
+    def quota(self, cpus, period=100000):
+        quota = int(cpus * period) if cpus else -1
+        if is_v2():
+            write(self.file("cpu", "cpu.max"), f"{quota if cpus else 'max'} {period}")
+        else:
+            write(self.file("cpu", "cpu.cfs_quota_us"), -1)
+            write(self.file("cpu", "cpu.cfs_period_us"), period)
+            write(self.file("cpu", "cpu.cfs_quota_us"), quota)
+
+    def cpuset(self, cpus):
+        write(self.file("cpuset", "cpuset.cpus"), cpus)
+
+    def usage_bytes(self):
+        name = "memory.current" if is_v2() else "memory.usage_in_bytes"
+        return int(self.file("memory", name).read_text())
+
+    def cpu_nsec(self):
+        if is_v2():
+            first = self.file("cpu", "cpu.stat").read_text().split()
+            return int(first[1]) * 1000
+        return int(self.file("cpuacct", "cpuacct.usage").read_text())
+
+    def enter(self, pid=0):
+        for folder in self.folders.values():
+            write(folder / "cgroup.procs", pid)
+
+
+class Container:
+    """A cgroup, namespaces, and the views of a server bound over /proc and /sys."""
+
+    count = 0
+
+    def __init__(self, server, memory=None, cpus=None, cpuset=None, flags="-m -p -f --mount-proc",
+                 parent=None, files=None):
+        Container.count += 1
+        self.server = server
+        self.cgroup = Cgroup(f"lxfs-lab-{os.getpid()}-{Container.count}", parent)
+        if memory:
+            self.cgroup.memory(memory)
+        if cpus:
+            self.cgroup.quota(cpus)
+        if cpuset:
+            self.cgroup.cpuset(cpuset)
+        self.flags = flags.split()
+        self.binds = self._binds() if files is None else files
+        self.process = None
+        self._start()
+
+    def _binds(self):
+        binds = [(self.server.mount / "proc" / view, f"/proc/{view}") for view in VIEWS
+                 if os.path.exists(f"/proc/{view}")]
+        for folder in ("cpu", "node"):
+            if os.path.isdir(f"/sys/devices/system/{folder}"):
+                binds.append((self.server.mount / "sys/devices/system" / folder,
+                              f"/sys/devices/system/{folder}"))
+        for name in sorted(os.listdir("/proc/pressure")) if os.path.isdir("/proc/pressure") else []:
+            binds.append((self.server.mount / "proc/pressure" / name, f"/proc/pressure/{name}"))
+        return binds
+
+    def _start(self):
+        script = "".join(f"mount --bind {source} {target} && " for source, target in self.binds)
+        self.process = subprocess.Popen(
+            ["unshare", *self.flags, "sh", "-c", script + "echo up && exec sleep infinity"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, preexec_fn=self.cgroup.enter, text=True)
+        at_end(self.stop)
+        equal(self.process.stdout.readline(), "up\n", "the container's first line")
+        self.init = self._find_init()
+
+    def _find_init(self):
+        pid = self.process.pid
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(children[0]) if children and ("-f" in self.flags) else pid
+
+    def enter_command(self):
+        names = {"-m": "--mount", "-p": "--pid", "-C": "--cgroup", "-U": "--user", "-n": "--net"}
+        entered = [names[flag] for flag in self.flags if flag in names]
+        if "-U" in self.flags:
+            entered.append("--preserve-credentials")
+        return ["nsenter", "-t", str(self.init), *entered, "--"]
+
+    def popen(self, *command, cgroup=None, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        process = subprocess.Popen([*self.enter_command(), *command],
+                                   preexec_fn=(cgroup or self.cgroup).enter, **options)
+        at_end(lambda: _end(process))
+        return process
+
+    def run(self, *command, cgroup=None, ok=True, **options):
+        done = subprocess.run([*self.enter_command(), *command], capture_output=True, timeout=60,
+                              stdin=subprocess.DEVNULL, check=False,
+                              preexec_fn=(cgroup or self.cgroup).enter, **options)
+        error = done.stderr.decode(errors="replace")
+        if ok:
+            check(done.returncode == 0, f"{command} gave {done.returncode}: {error}")
+        return done.stdout.decode(errors="replace")
+
+    def read(self, path, **options):
+        return self.run("cat", path, **options)
+
+    def meminfo(self):
+        return parse_meminfo(self.read("/proc/meminfo"))
+
+    def stop(self):
+        _end(self.process)
+
+
+def _end(process):
+    if process and process.poll() is None:
+        process.kill()
+    if process:
+        process.wait()
+        for stream in (process.stdout, process.stderr, process.stdin):
+            if stream:
+                stream.close()
+
+
+def parse_meminfo(text):
+    """Field -> KiB (or the plain number)."""
+    return {name: int(rest.split()[0]) for name, rest in
+            (line.split(":", 1) for line in text.splitlines())}
+
+
+def parse_stat(text):
+    """"cpu", "cpu0", ... -> list of ticks."""
+    return {line.split()[0]: [int(n) for n in line.split()[1:]] for line in text.splitlines()
+            if line.startswith("cpu")}
+
+
+def busy_ticks(row):
+    user, nice, system = row[0], row[1], row[2]
+    return user + nice + system
+
+
+# ---- TAP -------------------------------------------------------------------------------------
+
+def note(text):
+    for line in str(text).splitlines():
+        print(f"# {line}", flush=True)
+
+
+def run(tests):
+    """Runs each function; its docstring, or its name with blanks, is the claim."""
+    print("TAP version 13", flush=True)
+    print(f"1..{len(tests)}", flush=True)
+    failures = 0
+    for number, test in enumerate(tests, 1):
+        claim = (test.__doc__ or test.__name__.replace("_", " ")).strip()
+        before = len(_undo)
+        try:
+            test()
+            print(f"ok {number} - {claim}", flush=True)
+        except Skipped as reason:
+            print(f"ok {number} - {claim} # SKIP {reason}", flush=True)
+        except Exception as error:  # a test that breaks is a test that fails
+            failures += 1
+            print(f"not ok {number} - {claim}", flush=True)
+            note(error if isinstance(error, Failed) else traceback.format_exc())
+        while len(_undo) > before:
+            try:
+                _undo.pop()()
+            except Exception:
+                note(traceback.format_exc())
+    _clean_up()
+    sys.exit(1 if failures else 0)
