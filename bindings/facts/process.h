@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What /proc/PID/stat says of one task (proc(5)). */
+/* What /proc/PID/stat and /proc/PID/status say of one task (proc(5)). */
 #pragma once
 
 #include <stdint.h>
@@ -11,3 +11,10 @@ typedef struct {
 	pid_t parent;
 	uint64_t start_ticks; /* since boot, in clock ticks (USER_HZ) */
 } LxProcess;
+
+/* The numbers that one task goes by. */
+typedef struct {
+	pid_t pid;           /* its own: a thread id */
+	pid_t group;         /* its process's */
+	pid_t namespace_pid; /* in its own PID namespace */
+} LxProcessNumbers;

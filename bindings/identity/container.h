@@ -27,3 +27,15 @@ typedef struct {
 LxContainer *lx_container_ref(LxContainer *container);
 void lx_container_unref(LxContainer *container);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxContainer, lx_container_unref)
+
+/* An empty one with one reference, for its maker to fill before anybody else sees it. */
+LxContainer *lx_container_new(void);
+
+/* The same container under another id, which is copied. */
+LxContainer *lx_container_renamed(const LxContainer *container, const char *id);
+
+/* Is its init still there (be it a zombie)? Always true of the host. One system call. */
+bool lx_container_is_alive(const LxContainer *container);
+
+/* The low 32 bits of the kernfs id of its primary level: how nodes name it; 0 for the host. */
+uint32_t lx_container_number(const LxContainer *container);

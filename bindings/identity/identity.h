@@ -32,8 +32,21 @@ LX_MUST_CHECK LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GEr
 /* Forgets whatever leads to this container: its cgroup has gone. The next find looks afresh. */
 void lx_identity_forget(LxIdentity *identity, const LxContainer *container);
 
-/* All containers of this host (rules 1 and 2 and the known runtimes), by id; of LxContainer. */
+/*
+ * All containers of this host (rules 1 and 2 and the known runtimes), by id; of LxContainer. Ids
+ * are unique: where several share one, each has "-" and its cgroup's inode number behind it.
+ */
 LX_MUST_CHECK GPtrArray *lx_identity_list(LxIdentity *identity, GError **error);
+
+/*
+ * One of that list, by its id or by lx_container_number. Answered from the last list as long as the
+ * container lives; /proc is looked through at most once. ENOENT when there is none. Owned by the
+ * caller.
+ */
+LX_MUST_CHECK LxContainer *lx_identity_find_id(
+	LxIdentity *identity, const char *id, GError **error);
+LX_MUST_CHECK LxContainer *lx_identity_find_inode(
+	LxIdentity *identity, uint32_t number, GError **error);
 
 /* A descriptor that is readable (poll it) when an init has exited; then call dispatch. */
 int lx_identity_watch_fd(const LxIdentity *identity);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The root of a cgroup namespace.
+ *
+ * No file names it to those outside. But /proc/PID/cgroup prints paths as the *reading thread's*
+ * cgroup namespace sees them (cgroup_namespaces(7)). So a file of one of the namespace's own tasks
+ * is read twice, by us and by a thread that has entered the namespace: what the two readings do not
+ * have in common is the root. A task that is moved between the two readings would give a wrong
+ * root, so our own reading is done again and must not have changed.
+ *
+ * The thread lives for this one reading and ends: it never has to come back, and no thread that
+ * serves requests ever stands in a container's namespace. (setns(2) moves only the thread that
+ * calls it.) Where entering is not allowed, and on a captured host, the roots of the cgroup mounts
+ * that the task sees stand for the namespace's.
+ */
+#include "identity/cgroupns.h"
+
+#include "identity/mountinfo.h"
+
+#include <errno.h>
+#include <sched.h>
+
+#define MEMBERSHIP_MAX_BYTES (1024u * 1024)
+
+/* A task that is being moved on and on is its own affair. */
+#define TRIES 4
+
+typedef struct {
+	int namespace_fd, file;
+	const char *what;
+	LxText text;
+	GError *error;
+} Visit;
+
+static bool read_here(int file, const char *what, LxText *out, GError **error)
+{
+	return lx_fd_read_record(file, MEMBERSHIP_MAX_BYTES, what, out, error);
+}
+
+static gpointer read_there(gpointer data)
+{
+	Visit *visit = data;
+
+	if (setns(visit->namespace_fd, CLONE_NEWCGROUP) < 0) {
+		lx_error_set_errno(
+			&visit->error, errno, "entering the cgroup namespace of %s", visit->what);
+		return NULL;
+	}
+	return GINT_TO_POINTER(read_here(visit->file, visit->what, &visit->text, &visit->error));
+}
+
+static bool read_inside(int namespace_fd, int file, const char *what, LxText *out, GError **error)
+{
+	Visit visit = {.namespace_fd = namespace_fd, .file = file, .what = what};
+	GThread *thread = g_thread_try_new("lxfs-cgroupns", read_there, &visit, NULL);
+
+	if (!thread) {
+		lx_error_set_errno(error, EAGAIN, "starting a thread to read %s", what);
+		return false;
+	}
+	if (!g_thread_join(thread)) {
+		g_propagate_error(error, visit.error);
+		return false;
+	}
+	lx_text_clear(out);
+	*out = visit.text;
+	return true;
+}
+
+static bool same_text(const LxText *a, const LxText *b)
+{
+	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
+}
+
+/* Whose namespace it is, and how to read what it says. */
+typedef struct {
+	const LxTask *task;
+	const LxLayout *layout;
+	const char *what;
+} Subject;
+
+static bool parse(const Subject *subject, const LxText *text, LxMembership *out, GError **error)
+{
+	return lx_membership_parse(subject->layout, lx_text_slice(text), subject->what, out, error);
+}
+
+typedef struct {
+	LxText outside, inside;
+} Readings;
+
+static void readings_clear(Readings *readings)
+{
+	lx_text_clear(&readings->outside);
+	lx_text_clear(&readings->inside);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Readings, readings_clear)
+
+static bool read_both(const Subject *subject, int namespace_fd, Readings *out, GError **error)
+{
+	g_auto(LxFd) file = lx_task_open_file(subject->task, "cgroup", error);
+	const char *what = subject->what;
+	g_auto(LxText) before = {0};
+
+	if (file < 0 || !read_here(file, what, &out->outside, error))
+		return false;
+	for (int i = 0; i < TRIES; i++) {
+		lx_text_clear(&before);
+		before = out->outside;
+		out->outside = (LxText){0};
+		if (!read_inside(namespace_fd, file, what, &out->inside, error) ||
+			!read_here(file, what, &out->outside, error))
+			return false;
+		if (same_text(&before, &out->outside))
+			return true;
+	}
+	return true;
+}
+
+/* Seen from within, what is outside the root begins with "/..". */
+static bool is_inside(const LxMembership *seen_within)
+{
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
+		const char *path = seen_within->paths[i];
+
+		if (path && (strcmp(path, "/..") == 0 || g_str_has_prefix(path, "/../")))
+			return false;
+	}
+	return true;
+}
+
+static bool root_by_entering(
+	const Subject *subject, int namespace_fd, LxMembership *out, bool *inside, GError **error)
+{
+	g_auto(Readings) readings = {0};
+	g_auto(LxMembership) from_here = {0}, from_there = {0};
+
+	if (!read_both(subject, namespace_fd, &readings, error) ||
+		!parse(subject, &readings.outside, &from_here, error) ||
+		!parse(subject, &readings.inside, &from_there, error))
+		return false;
+	*inside = is_inside(&from_there);
+	if (*inside)
+		lx_membership_namespace_root(&from_here, &from_there, out);
+	return true;
+}
+
+static bool is_at_or_below(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	if (strcmp(top, "/") == 0)
+		return true;
+	return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* Where a hierarchy is not mounted, the task's own place in it is the nearest guess. */
+static void choose_mounted(LxMembership *own, LxMembership *roots, bool *inside)
+{
+	*inside = true;
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
+		if (!roots->paths[i])
+			roots->paths[i] = g_steal_pointer(&own->paths[i]);
+		else if (own->paths[i] && !is_at_or_below(own->paths[i], roots->paths[i]))
+			*inside = false;
+	}
+}
+
+static bool root_by_mounts(const Subject *subject, LxMembership *out, bool *inside, GError **error)
+{
+	g_auto(LxMembership) own = {0}, roots = {0};
+	g_auto(LxText) mounts = {0};
+
+	if (!lx_task_membership(subject->task, subject->layout, &own, error))
+		return false;
+	if (lx_task_read(subject->task, "mountinfo", &mounts, NULL))
+		lx_mountinfo_cgroup_roots(subject->layout, lx_text_slice(&mounts), &roots);
+	choose_mounted(&own, &roots, inside);
+	if (!*inside)
+		return true;
+	lx_membership_clear(out);
+	*out = roots;
+	roots = (LxMembership){0};
+	return true;
+}
+
+bool lx_cgroupns_root(const LxTask *task, const LxLayout *layout, int namespace_fd,
+	LxMembership *out, bool *inside, GError **error)
+{
+	g_autofree char *what = g_strdup_printf("/proc/%d/cgroup", (int)task->tid);
+	Subject subject = {task, layout, what};
+	GError *failure = NULL;
+
+	if (namespace_fd < 0)
+		return root_by_mounts(&subject, out, inside, error);
+	if (root_by_entering(&subject, namespace_fd, out, inside, &failure))
+		return true;
+	if (lx_error_code(failure) != EPERM) {
+		g_propagate_error(error, failure);
+		return false;
+	}
+	g_error_free(failure);
+	return root_by_mounts(&subject, out, inside, error);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who is asking: from the thread id in a request to a container. */
+#include "identity/identity.h"
+
+#include "identity/ladder.h"
+#include "identity/list.h"
+
+#include <errno.h>
+
+struct LxIdentity {
+	LxNamespaces namespaces;
+	LxCache *cache;
+	LxContainer *host;
+	LxLadder ladder;
+	unsigned max_cached;
+	GMutex lock;  /* guards list */
+	LxList *list; /* the last one made; NULL: none */
+};
+
+static LxContainer *host_container(void)
+{
+	LxContainer *host = lx_container_new();
+
+	host->is_host = true;
+	host->id = g_strdup("host");
+	host->runtime = "host";
+	host->init_pid = 1;
+	return host;
+}
+
+LxIdentity *lx_identity_new(const LxSysroot *root, const LxLayout *layout, LxLevels *levels,
+	const LxClock *clock, unsigned max_cached, GError **error)
+{
+	g_autoptr(LxCache) cache = lx_cache_new(max_cached, error);
+	LxIdentity *identity;
+
+	if (!cache)
+		return NULL;
+	identity = g_new0(LxIdentity, 1);
+	lx_namespaces_init(&identity->namespaces, root);
+	identity->cache = g_steal_pointer(&cache);
+	identity->host = host_container();
+	identity->max_cached = max_cached;
+	identity->ladder = (LxLadder){
+		.root = root,
+		.layout = layout,
+		.levels = levels,
+		.clock = clock,
+		.namespaces = &identity->namespaces,
+		.cache = identity->cache,
+		.host = identity->host,
+	};
+	g_mutex_init(&identity->lock);
+	return identity;
+}
+
+void lx_identity_free(LxIdentity *identity)
+{
+	if (!identity)
+		return;
+	lx_list_unref(identity->list);
+	lx_cache_free(identity->cache);
+	lx_container_unref(identity->host);
+	g_mutex_clear(&identity->lock);
+	g_free(identity);
+}
+
+/*
+ * Is another try worth it? ENOENT: a cgroup went between its name and the opening of it, as when a
+ * task is being moved. When descriptors have run out, half of what is kept makes room.
+ */
+static bool try_again(LxIdentity *identity, int code)
+{
+	if (code == EMFILE || code == ENFILE)
+		lx_cache_trim(identity->cache, lx_cache_n_entries(identity->cache) / 2);
+	return code == EMFILE || code == ENFILE || code == ENOENT;
+}
+
+static LxContainer *find(LxIdentity *identity, pid_t tid, LxLadderScope scope, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	LxContainer *container = lx_ladder_climb(&identity->ladder, tid, scope, &failure);
+
+	if (container)
+		return container;
+	if (try_again(identity, lx_error_code(failure)))
+		return lx_ladder_climb(&identity->ladder, tid, scope, error);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return NULL;
+}
+
+LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error)
+{
+	return find(identity, tid, LX_LADDER_ALL, error);
+}
+
+/* ---- The list ---- */
+
+/* Takes the reference over; NULL: none. */
+static void set_list(LxIdentity *identity, LxList *fresh)
+{
+	g_autoptr(LxList) old = NULL;
+
+	g_mutex_lock(&identity->lock);
+	old = identity->list;
+	identity->list = fresh;
+	g_mutex_unlock(&identity->lock);
+}
+
+static LxList *last_list(LxIdentity *identity)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&identity->lock);
+
+	return identity->list ? lx_list_ref(identity->list) : NULL;
+}
+
+static void unref_container(gpointer container)
+{
+	lx_container_unref(container);
+}
+
+/* A process that goes away while it is looked at, or says nonsense, is in no list. */
+static LxList *make_list(LxIdentity *identity, GError **error)
+{
+	g_auto(GStrv) names = lx_sysroot_list(identity->ladder.root, "proc", error);
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(unref_container);
+	LxContainer *container;
+	LxList *list;
+	uint64_t pid;
+
+	if (!names)
+		return NULL;
+	for (char **name = names; *name; name++) {
+		if (!lx_slice_u64(lx_slice(*name), &pid) || pid > INT32_MAX)
+			continue;
+		container = find(identity, (pid_t)pid, LX_LADDER_NAMED, NULL);
+		if (container)
+			g_ptr_array_add(found, container);
+	}
+	list = lx_list_new(found);
+	set_list(identity, lx_list_ref(list));
+	return list;
+}
+
+GPtrArray *lx_identity_list(LxIdentity *identity, GError **error)
+{
+	g_autoptr(LxList) list = make_list(identity, error);
+
+	return list ? lx_list_containers(list) : NULL;
+}
+
+/* Which one is wanted: the id, or without one the number. */
+typedef struct {
+	const char *id;
+	uint32_t number;
+} Wanted;
+
+static LxContainer *look_in(const LxList *list, const Wanted *wanted)
+{
+	LxContainer *container = wanted->id ? lx_list_find_id(list, wanted->id)
+					    : lx_list_find_number(list, wanted->number);
+
+	return container ? lx_container_ref(container) : NULL;
+}
+
+static LxContainer *look_up(LxIdentity *identity, const Wanted *wanted, GError **error)
+{
+	g_autoptr(LxList) list = last_list(identity);
+	g_autoptr(LxContainer) container = list ? look_in(list, wanted) : NULL;
+	g_autoptr(LxList) fresh = NULL;
+
+	if (container && lx_container_is_alive(container))
+		return g_steal_pointer(&container);
+	fresh = make_list(identity, error);
+	if (!fresh)
+		return NULL;
+	lx_container_unref(g_steal_pointer(&container));
+	container = look_in(fresh, wanted);
+	if (!container && wanted->id)
+		lx_error_set(
+			error, ENOENT, "looking for the container %s: there is none", wanted->id);
+	else if (!container)
+		lx_error_set(error, ENOENT,
+			"looking for the container with cgroup %u: there is none", wanted->number);
+	return g_steal_pointer(&container);
+}
+
+LxContainer *lx_identity_find_id(LxIdentity *identity, const char *id, GError **error)
+{
+	return look_up(identity, &(Wanted){.id = id}, error);
+}
+
+LxContainer *lx_identity_find_inode(LxIdentity *identity, uint32_t number, GError **error)
+{
+	return look_up(identity, &(Wanted){.number = number}, error);
+}
+
+/* ---- What has gone ---- */
+
+void lx_identity_forget(LxIdentity *identity, const LxContainer *container)
+{
+	if (!container->cgroup)
+		return;
+	lx_cache_forget(identity->cache, lx_cgroup_id(container->cgroup));
+	lx_cgroup_forget(container->cgroup);
+	set_list(identity, NULL);
+}
+
+int lx_identity_watch_fd(const LxIdentity *identity)
+{
+	return lx_cache_watch_fd(identity->cache);
+}
+
+void lx_identity_dispatch(LxIdentity *identity)
+{
+	if (lx_cache_dispatch(identity->cache))
+		set_list(identity, NULL);
+}
+
+unsigned lx_identity_n_cached(LxIdentity *identity)
+{
+	return lx_cache_n_entries(identity->cache);
+}

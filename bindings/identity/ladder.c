@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The rungs from a task to its container.
+ *
+ * A rung gives a container or nothing, in which case the next one is tried. What a rung finds out
+ * it leaves in the cache, so that the common case, a task in a cgroup namespace that is known,
+ * costs one stat(2). Each look-up by number says which namespace is meant; whatever is learned
+ * about it is then read through one descriptor of the task, and the namespace behind that must be
+ * the one that was meant.
+ */
+#include "identity/ladder.h"
+
+#include "identity/cgroupns.h"
+#include "identity/init.h"
+#include "identity/pidns.h"
+#include "identity/runtime.h"
+
+#include <errno.h>
+
+#define MEMBERSHIP_MAX_BYTES (1024u * 1024)
+
+/* ---- What a container is made of ---- */
+
+/* The runtime and id that any of its paths tells; the primary one is asked first. */
+static void name_container(LxContainer *container)
+{
+	g_auto(LxRuntime) runtime = {0};
+
+	for (unsigned i = 0; i < lx_cgroup_n_levels(container->cgroup); i++) {
+		const LxLevel *level = lx_cgroup_nth_level(container->cgroup, i);
+
+		if (!lx_runtime_recognise(lx_level_path(level), &runtime))
+			continue;
+		container->runtime = runtime.runtime;
+		container->id = g_steal_pointer(&runtime.id);
+		return;
+	}
+	container->runtime = "plain";
+	container->id = lx_runtime_plain_id(lx_level_path(lx_cgroup_primary(container->cgroup)));
+}
+
+/* `member` is one of its tasks. A membership that is the root's everywhere is the host. */
+static LxContainer *make_container(const LxLadder *ladder, const LxMembership *membership,
+	const LxTask *member, GError **error)
+{
+	g_autoptr(LxContainer) container = lx_container_new();
+	g_auto(LxInit) init = LX_INIT_NONE;
+
+	if (lx_membership_is_root(membership))
+		return lx_container_ref(ladder->host);
+	container->cgroup = lx_cgroup_new(ladder->levels, ladder->layout, membership, error);
+	if (!container->cgroup)
+		return NULL;
+	name_container(container);
+	lx_init_find(ladder->namespaces, ladder->layout, container->cgroup, member, &init);
+	container->init_pid = init.task.tid;
+	container->init_folder = lx_fd_steal(&init.task.folder);
+	container->pid_namespace = init.pid_namespace;
+	container->start_boottime_nsec = init.start_boottime_nsec;
+	if (container->init_pid == 0)
+		container->start_boottime_nsec = lx_clock_boottime_nsec(ladder->clock);
+	return g_steal_pointer(&container);
+}
+
+/* ---- Entries ---- */
+
+/* Entries whose end cannot be noticed are used once and not kept. A captured host has no end. */
+static LxCacheEntry *keep(const LxLadder *ladder, LxCacheEntry *entry, const LxTask *process)
+{
+	if (lx_sysroot_is_live(ladder->root)) {
+		entry->watched = lx_task_watch(process);
+		if (entry->watched < 0)
+			return entry;
+	}
+	return lx_cache_add(ladder->cache, entry);
+}
+
+/* The process that the entry stands and falls with: the container's init. */
+static LxCacheEntry *keep_with_init(const LxLadder *ladder, LxCacheEntry *entry)
+{
+	LxTask init = {entry->container->init_pid, entry->container->init_folder};
+
+	return keep(ladder, entry, &init);
+}
+
+/* Without a container there is no init: then as long as the process lives that led here. */
+static LxCacheEntry *keep_with_group(
+	const LxLadder *ladder, LxCacheEntry *entry, const LxTask *member)
+{
+	g_auto(LxTask) process = LX_TASK_NONE;
+	LxProcessNumbers numbers;
+
+	if (!lx_task_numbers(member, &numbers, NULL) ||
+		!lx_task_open(ladder->root, numbers.group, &process, NULL))
+		return entry;
+	return keep(ladder, entry, &process);
+}
+
+static LxContainer *container_of(const LxCacheEntry *entry)
+{
+	return entry->container ? lx_container_ref(entry->container) : NULL;
+}
+
+/* ---- Rung 1: the root of the cgroup namespace ---- */
+
+/*
+ * What this task says about its cgroup namespace; *out is NULL when it stands outside the root. A
+ * namespace whose root is the host's says nothing: its entry has no container.
+ */
+static bool ask_member(const LxLadder *ladder, const LxTask *task, uint64_t inode,
+	LxCacheEntry **out, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry =
+		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
+	g_auto(LxMembership) root = {0};
+	bool inside;
+
+	if (!lx_namespaces_open(ladder->namespaces, task, LX_NAMESPACE_CGROUP, inode,
+		    &entry->namespace, error) ||
+		!lx_cgroupns_root(task, ladder->layout, entry->namespace, &root, &inside, error))
+		return false;
+	if (!inside) {
+		*out = NULL;
+	} else if (lx_membership_is_root(&root)) {
+		*out = keep_with_group(ladder, g_steal_pointer(&entry), task);
+	} else {
+		entry->container = make_container(ladder, &root, task, error);
+		if (!entry->container)
+			return false;
+		*out = keep_with_init(ladder, g_steal_pointer(&entry));
+	}
+	return true;
+}
+
+/* NULL when no task of the namespace can say. */
+static LxCacheEntry *ask_all_members(const LxLadder *ladder, uint64_t inode)
+{
+	g_auto(GStrv) names = lx_sysroot_list(ladder->root, "proc", NULL);
+	LxCacheEntry *entry = NULL;
+
+	for (char **name = names; name && *name && !entry; name++) {
+		g_auto(LxTask) task = LX_TASK_NONE;
+		uint64_t pid, its;
+
+		if (lx_slice_u64(lx_slice(*name), &pid) && pid <= INT32_MAX &&
+			lx_task_open(ladder->root, (pid_t)pid, &task, NULL) &&
+			lx_namespaces_of(
+				ladder->namespaces, &task, LX_NAMESPACE_CGROUP, &its, NULL) &&
+			its == inode)
+			(void)!ask_member(ladder, &task, inode, &entry, NULL);
+	}
+	return entry;
+}
+
+static bool by_cgroup_namespace(
+	const LxLadder *ladder, pid_t tid, LxContainer **out, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry = NULL;
+	g_auto(LxTask) task = LX_TASK_NONE;
+	uint64_t inode;
+
+	if (!lx_namespaces_find(ladder->namespaces, tid, LX_NAMESPACE_CGROUP, &inode, error))
+		return false;
+	if (lx_namespaces_is_host(ladder->namespaces, LX_NAMESPACE_CGROUP, inode))
+		return true;
+	entry = lx_cache_get(ladder->cache, &(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
+	if (!entry && (!lx_task_open(ladder->root, tid, &task, error) ||
+			      !ask_member(ladder, &task, inode, &entry, error)))
+		return false;
+	if (!entry)
+		entry = ask_all_members(ladder, inode);
+	if (entry)
+		*out = container_of(entry);
+	return true;
+}
+
+/* ---- Rung 2: the init of the PID namespace ---- */
+
+/* Init stands where it stood when the entry was made. One system call. */
+static bool has_stayed(const LxCacheEntry *entry)
+{
+	g_auto(LxText) now = {0};
+
+	if (entry->membership < 0)
+		return true;
+	return lx_fd_read_record(entry->membership, MEMBERSHIP_MAX_BYTES, "cgroup", &now, NULL) &&
+	       now.length == entry->placed.length &&
+	       memcmp(now.bytes, entry->placed.bytes, now.length) == 0;
+}
+
+static bool place_by_init(
+	const LxLadder *ladder, const LxTask *init, LxCacheEntry *entry, GError **error)
+{
+	g_autofree char *what = g_strdup_printf("/proc/%d/cgroup", (int)init->tid);
+	g_auto(LxMembership) at = {0};
+
+	entry->membership = lx_task_open_file(init, "cgroup", error);
+	if (entry->membership < 0 ||
+		!lx_fd_read_record(
+			entry->membership, MEMBERSHIP_MAX_BYTES, what, &entry->placed, error) ||
+		!lx_membership_parse(
+			ladder->layout, lx_text_slice(&entry->placed), what, &at, error))
+		return false;
+	lx_membership_cut_init_scope(&at);
+	entry->container = make_container(ladder, &at, init, error);
+	return entry->container != NULL;
+}
+
+static LxCacheEntry *learn_pid_namespace(
+	const LxLadder *ladder, const LxTask *task, uint64_t inode, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry =
+		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_PID_NAMESPACE, inode, NULL});
+	g_auto(LxTask) init = LX_TASK_NONE;
+
+	if (!lx_namespaces_open(
+		    ladder->namespaces, task, LX_NAMESPACE_PID, inode, &entry->namespace, error) ||
+		!lx_pidns_init(ladder->namespaces, entry->namespace, inode, &init, error) ||
+		!by_cgroup_namespace(ladder, init.tid, &entry->container, error))
+		return NULL;
+	if (!lx_task_exists(&init)) {
+		lx_error_set(error, ESRCH, "looking at task %d: there is none", (int)init.tid);
+		return NULL;
+	}
+	if (!entry->container && !place_by_init(ladder, &init, entry, error))
+		return NULL;
+	return keep(ladder, g_steal_pointer(&entry), &init);
+}
+
+static bool by_pid_namespace(const LxLadder *ladder, pid_t tid, LxContainer **out, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry = NULL;
+	g_auto(LxTask) task = LX_TASK_NONE;
+	uint64_t inode;
+
+	if (!lx_namespaces_find(ladder->namespaces, tid, LX_NAMESPACE_PID, &inode, error))
+		return false;
+	if (lx_namespaces_is_host(ladder->namespaces, LX_NAMESPACE_PID, inode))
+		return true;
+	entry = lx_cache_get(ladder->cache, &(LxCacheKey){LX_CACHED_PID_NAMESPACE, inode, NULL});
+	if (entry && !has_stayed(entry)) {
+		lx_cache_drop(ladder->cache, entry);
+		g_clear_pointer(&entry, lx_cache_entry_unref);
+	}
+	if (!entry && lx_task_open(ladder->root, tid, &task, error))
+		entry = learn_pid_namespace(ladder, &task, inode, error);
+	if (!entry)
+		return false;
+	*out = container_of(entry);
+	return true;
+}
+
+/* ---- Rung 3: the task's own cgroup ---- */
+
+/* Cuts every path after the cgroup that a runtime made. False when none did. */
+static bool cut_to_runtime(LxMembership *at)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
+		g_auto(LxRuntime) runtime = {0};
+
+		if (!at->paths[i] || !lx_runtime_recognise(at->paths[i], &runtime))
+			continue;
+		at->paths[i][runtime.length] = '\0';
+		any = true;
+	}
+	return any;
+}
+
+/* All paths as one text: what an entry of this rung is known by. */
+static char *joined(const LxMembership *at)
+{
+	g_autoptr(GString) all = g_string_new(NULL);
+
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++)
+		g_string_append_printf(all, "%s\n", at->paths[i] ? at->paths[i] : "");
+	return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+static LxCacheEntry *learn_cgroup(const LxLadder *ladder, const LxCacheKey *key,
+	const LxMembership *at, const LxTask *task, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry = lx_cache_entry_new(key);
+
+	entry->container = make_container(ladder, at, task, error);
+	if (!entry->container)
+		return NULL;
+	return keep_with_init(ladder, g_steal_pointer(&entry));
+}
+
+static bool by_own_cgroup(
+	const LxLadder *ladder, pid_t tid, LxLadderScope scope, LxContainer **out, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry = NULL;
+	g_auto(LxTask) task = LX_TASK_NONE;
+	g_auto(LxMembership) at = {0};
+	g_autofree char *name = NULL;
+	LxCacheKey key = {LX_CACHED_CGROUP};
+
+	if (!lx_task_open(ladder->root, tid, &task, error) ||
+		!lx_task_membership(&task, ladder->layout, &at, error))
+		return false;
+	if (!cut_to_runtime(&at) && (scope == LX_LADDER_NAMED || lx_membership_is_root(&at))) {
+		*out = lx_container_ref(ladder->host);
+		return true;
+	}
+	key.name = name = joined(&at);
+	entry = lx_cache_get(ladder->cache, &key);
+	if (!entry)
+		entry = learn_cgroup(ladder, &key, &at, &task, error);
+	if (!entry)
+		return false;
+	*out = container_of(entry);
+	return true;
+}
+
+LxContainer *lx_ladder_climb(const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error)
+{
+	LxContainer *container = NULL;
+
+	if (!by_cgroup_namespace(ladder, tid, &container, error))
+		return NULL;
+	if (!container && !by_pid_namespace(ladder, tid, &container, error))
+		return NULL;
+	if (!container && !by_own_cgroup(ladder, tid, scope, &container, error))
+		return NULL;
+	return container;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The rungs from a task to its container; identity.h says what they are. */
+#pragma once
+
+#include "base/clock.h"
+#include "identity/cache.h"
+#include "identity/namespaces.h"
+
+/* All borrowed and immutable but for the cache, which locks itself. */
+typedef struct {
+	const LxSysroot *root;
+	const LxLayout *layout;
+	LxLevels *levels;
+	const LxClock *clock;
+	const LxNamespaces *namespaces;
+	LxCache *cache;
+	LxContainer *host;
+} LxLadder;
+
+typedef enum {
+	LX_LADDER_ALL,   /* every cgroup but the root is somebody's machine */
+	LX_LADDER_NAMED, /* only what a namespace or a known runtime makes one; else the host */
+} LxLadderScope;
+
+/* The container of a task, or the host; the caller owns a reference. ESRCH: no such task. */
+LX_MUST_CHECK LxContainer *lx_ladder_climb(
+	const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which cgroup and PID namespace a task is in. */
+#include "identity/namespaces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const file_names[LX_N_NAMESPACES] = {
+	[LX_NAMESPACE_CGROUP] = "ns/cgroup",
+	[LX_NAMESPACE_PID] = "ns/pid",
+};
+
+/* "cgroup:[4026531835]" */
+static bool parse_link(LxSlice link, uint64_t *out)
+{
+	LxSlice kind, number;
+
+	return lx_scan_until(&link, '[', &kind) && lx_scan_until(&link, ']', &number) &&
+	       lx_slice_u64(number, out);
+}
+
+/*
+ * 0 with *out the inode, else an errno. A captured host may have kept no namespaces of a task that
+ * it has: then they are the host's.
+ */
+static int look_captured(int folder, const char *path, uint64_t host, uint64_t *out)
+{
+	char link[64];
+	ssize_t length = readlinkat(folder, path, link, sizeof link);
+
+	if (length < 0 && errno == ENOENT) {
+		*out = host;
+		return 0;
+	}
+	if (length < 0)
+		return errno;
+	return parse_link((LxSlice){link, (size_t)length}, out) ? 0 : EINVAL;
+}
+
+static int look(const LxNamespaces *namespaces, int folder, LxNamespace kind, uint64_t *out)
+{
+	struct stat status;
+
+	if (!lx_sysroot_is_live(namespaces->root))
+		return look_captured(folder, file_names[kind], namespaces->host[kind], out);
+	if (fstatat(folder, file_names[kind], &status, 0) < 0)
+		return errno;
+	*out = status.st_ino;
+	return 0;
+}
+
+static bool fail(pid_t tid, LxNamespace kind, int code, GError **error)
+{
+	if (code == ENOENT || code == ESRCH)
+		lx_error_set(error, ESRCH, "looking at task %d: there is none", (int)tid);
+	else
+		lx_error_set_errno(
+			error, code, "looking at /proc/%d/%s", (int)tid, file_names[kind]);
+	return false;
+}
+
+bool lx_namespaces_of(const LxNamespaces *namespaces, const LxTask *task, LxNamespace kind,
+	uint64_t *out, GError **error)
+{
+	int code;
+
+	if (namespaces->host[kind] == 0) {
+		*out = 0;
+		return true;
+	}
+	code = look(namespaces, task->folder, kind, out);
+	return code == 0 || fail(task->tid, kind, code, error);
+}
+
+static bool find_captured(
+	const LxNamespaces *namespaces, pid_t tid, LxNamespace kind, uint64_t *out, GError **error)
+{
+	g_auto(LxTask) task = LX_TASK_NONE;
+
+	return lx_task_open(namespaces->root, tid, &task, error) &&
+	       lx_namespaces_of(namespaces, &task, kind, out, error);
+}
+
+bool lx_namespaces_find(
+	const LxNamespaces *namespaces, pid_t tid, LxNamespace kind, uint64_t *out, GError **error)
+{
+	char path[sizeof "proc/-2147483648/ns/cgroup"];
+	GError *failure = NULL;
+	struct stat status;
+
+	if (tid <= 0)
+		return fail(tid, kind, ESRCH, error);
+	if (!lx_sysroot_is_live(namespaces->root) || namespaces->host[kind] == 0)
+		return find_captured(namespaces, tid, kind, out, error);
+	g_snprintf(path, sizeof path, "proc/%d/%s", (int)tid, file_names[kind]);
+	if (!lx_sysroot_stat(namespaces->root, path, true, &status, &failure)) {
+		fail(tid, kind, lx_error_code(failure), error);
+		g_error_free(failure);
+		return false;
+	}
+	*out = status.st_ino;
+	return true;
+}
+
+static bool is_namespace(int fd, uint64_t inode)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_ino == inode;
+}
+
+bool lx_namespaces_open(const LxNamespaces *namespaces, const LxTask *task, LxNamespace kind,
+	uint64_t inode, LxFd *out, GError **error)
+{
+	g_auto(LxFd) fd = -1;
+	uint64_t now;
+
+	if (!lx_sysroot_is_live(namespaces->root)) {
+		if (!lx_namespaces_of(namespaces, task, kind, &now, error))
+			return false;
+		if (now != inode)
+			return fail(task->tid, kind, ESRCH, error);
+		*out = -1;
+		return true;
+	}
+	fd = lx_task_open_file(task, file_names[kind], error);
+	if (fd < 0)
+		return false;
+	if (!is_namespace(fd, inode))
+		return fail(task->tid, kind, ESRCH, error);
+	*out = lx_fd_steal(&fd);
+	return true;
+}
+
+/* 0 when it cannot be told. */
+static uint64_t inode_at(const LxNamespaces *namespaces, const char *folder, LxNamespace kind)
+{
+	g_auto(LxFd) fd = lx_sysroot_open(namespaces->root, folder, O_PATH | O_DIRECTORY, NULL);
+	uint64_t inode = 0;
+
+	return fd >= 0 && look(namespaces, fd, kind, &inode) == 0 ? inode : 0;
+}
+
+void lx_namespaces_init(LxNamespaces *namespaces, const LxSysroot *root)
+{
+	*namespaces = (LxNamespaces){.root = root};
+	for (int kind = 0; kind < LX_N_NAMESPACES; kind++) {
+		namespaces->host[kind] = inode_at(namespaces, "proc/1", (LxNamespace)kind);
+		if (namespaces->host[kind] == 0)
+			namespaces->host[kind] =
+				inode_at(namespaces, "proc/self", (LxNamespace)kind);
+	}
+}

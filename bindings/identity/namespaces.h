@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which cgroup and PID namespace a task is in (namespaces(7)), as inode numbers. On a live host
+ * they are taken from the namespace itself with stat(2); on a captured one from the text of the
+ * link ("cgroup:[4026531835]").
+ */
+#pragma once
+
+#include "identity/task.h"
+
+typedef enum { LX_NAMESPACE_CGROUP, LX_NAMESPACE_PID, LX_N_NAMESPACES } LxNamespace;
+
+/* The host's own: immutable after lx_namespaces_init. */
+typedef struct {
+	const LxSysroot *root;
+	uint64_t host[LX_N_NAMESPACES]; /* 0: this kernel has no such namespaces, all are the host's
+					 */
+} LxNamespaces;
+
+/* Takes the host's from the first process if it can be seen, else from this one. */
+void lx_namespaces_init(LxNamespaces *namespaces, const LxSysroot *root);
+
+static inline bool lx_namespaces_is_host(
+	const LxNamespaces *namespaces, LxNamespace kind, uint64_t inode)
+{
+	return inode == namespaces->host[kind];
+}
+
+/* By number: one system call. ESRCH when there is no such task. */
+LX_MUST_CHECK bool lx_namespaces_find(
+	const LxNamespaces *namespaces, pid_t tid, LxNamespace kind, uint64_t *out, GError **error);
+/* The same through a task's descriptor. */
+LX_MUST_CHECK bool lx_namespaces_of(const LxNamespaces *namespaces, const LxTask *task,
+	LxNamespace kind, uint64_t *out, GError **error);
+
+/*
+ * Opens the task's namespace, which must be the one with this inode number: ESRCH when it is not
+ * any more. As long as the descriptor is open the number is not given to another. *out is -1 on a
+ * captured host.
+ */
+LX_MUST_CHECK bool lx_namespaces_open(const LxNamespaces *namespaces, const LxTask *task,
+	LxNamespace kind, uint64_t inode, LxFd *out, GError **error);
