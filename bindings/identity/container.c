@@ -30,6 +30,17 @@ void lx_container_unref(LxContainer *container)
 	g_free(container);
 }
 
+LxContainer *lx_container_new_host(void)
+{
+	LxContainer *host = lx_container_new();
+
+	host->is_host = true;
+	host->id = g_strdup("host");
+	host->runtime = "host";
+	host->init_pid = 1;
+	return host;
+}
+
 LxContainer *lx_container_renamed(const LxContainer *container, const char *id)
 {
 	LxContainer *renamed = lx_container_new();

@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxContainer, lx_container_unref)
 /* An empty one with one reference, for its maker to fill before anybody else sees it. */
 LxContainer *lx_container_new(void);
 
+/* The host itself. */
+LxContainer *lx_container_new_host(void);
+
 /* The same container under another id, which is copied. */
 LxContainer *lx_container_renamed(const LxContainer *container, const char *id);
 

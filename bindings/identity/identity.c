@@ -17,17 +17,6 @@ struct LxIdentity {
 	LxList *list; /* the last one made; NULL: none */
 };
 
-static LxContainer *host_container(void)
-{
-	LxContainer *host = lx_container_new();
-
-	host->is_host = true;
-	host->id = g_strdup("host");
-	host->runtime = "host";
-	host->init_pid = 1;
-	return host;
-}
-
 LxIdentity *lx_identity_new(const LxSysroot *root, const LxLayout *layout, LxLevels *levels,
 	const LxClock *clock, unsigned max_cached, GError **error)
 {
@@ -39,7 +28,7 @@ LxIdentity *lx_identity_new(const LxSysroot *root, const LxLayout *layout, LxLev
 	identity = g_new0(LxIdentity, 1);
 	lx_namespaces_init(&identity->namespaces, root);
 	identity->cache = g_steal_pointer(&cache);
-	identity->host = host_container();
+	identity->host = lx_container_new_host();
 	identity->max_cached = max_cached;
 	identity->ladder = (LxLadder){
 		.root = root,

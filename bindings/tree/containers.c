@@ -9,7 +9,7 @@ static bool attributes_of(
 	LxContext *context, const LxContainer *container, LxAttributes *out, GError **error)
 {
 	return lx_attributes_of_row(
-		context, lx_scope_of(container), lx_table_row(LX_ROW_ROOT), out, error);
+		context, lx_container_number(container), lx_table_row(LX_ROW_ROOT), out, error);
 }
 
 bool lx_containers_lookup(LxContext *context, const LxCaller *caller, const char *id,

@@ -81,8 +81,3 @@ bool lx_scope_open(
 	};
 	return true;
 }
-
-uint32_t lx_scope_of(const LxContainer *container)
-{
-	return (uint32_t)lx_level_id(lx_cgroup_primary(container->cgroup));
-}

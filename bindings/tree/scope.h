@@ -20,6 +20,3 @@ LX_MUST_CHECK bool lx_scope_open(
 
 /* Is the caller outside all containers? */
 LX_MUST_CHECK bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error);
-
-/* The scope of a container. */
-uint32_t lx_scope_of(const LxContainer *container);
