@@ -83,6 +83,11 @@ LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error)
 	return find(identity, tid, LX_LADDER_ALL, error);
 }
 
+LxContainer *lx_identity_find_named(LxIdentity *identity, pid_t tid, GError **error)
+{
+	return find(identity, tid, LX_LADDER_NAMED, error);
+}
+
 /* ---- The list ---- */
 
 /* Takes the reference over; NULL: none. */

@@ -29,6 +29,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxIdentity, lx_identity_free)
  */
 LX_MUST_CHECK LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error);
 
+/*
+ * The same without the last rung but one: a task that no namespace and no known runtime puts into a
+ * container (a service, somebody's login session) is the host's, whatever cgroup it stands in.
+ */
+LX_MUST_CHECK LxContainer *lx_identity_find_named(LxIdentity *identity, pid_t tid, GError **error);
+
 /* Forgets whatever leads to this container: its cgroup has gone. The next find looks afresh. */
 void lx_identity_forget(LxIdentity *identity, const LxContainer *container);
 

@@ -41,12 +41,15 @@ static LxContainer *find_own(LxContext *context, const LxCaller *caller, GError 
 
 bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error)
 {
-	g_autoptr(LxContainer) container = find_own(context, caller, error);
+	g_autoptr(LxContainer) container = NULL;
 
-	if (!container)
+	if (!context->identity) {
+		lx_error_set(error, ENOENT, "showing containers/: none is known");
 		return false;
-	if (container->is_host)
-		return true;
+	}
+	container = lx_identity_find_named(context->identity, caller->tid, error);
+	if (!container || container->is_host)
+		return container != NULL;
 	lx_error_set(error, EACCES, "showing containers/ to the caller %d: only the host sees it",
 		(int)caller->tid);
 	return false;
