@@ -26,6 +26,7 @@ static const struct {
 	[LX_HOST_LOADAVG] = {"proc/loadavg", true},
 	[LX_HOST_CPU_ONLINE] = {"sys/devices/system/cpu/online", true},
 	[LX_HOST_CPU_POSSIBLE] = {"sys/devices/system/cpu/possible", true},
+	[LX_HOST_NODE_ONLINE] = {"sys/devices/system/node/online", true},
 	[LX_HOST_OVERCOMMIT_RATIO] = {"proc/sys/vm/overcommit_ratio", true},
 };
 

@@ -20,6 +20,7 @@ typedef enum {
 	LX_HOST_LOADAVG,
 	LX_HOST_CPU_ONLINE,
 	LX_HOST_CPU_POSSIBLE,
+	LX_HOST_NODE_ONLINE,
 	LX_HOST_OVERCOMMIT_RATIO,
 	LX_N_HOST_FILES
 } LxHostFile;
@@ -36,5 +37,5 @@ const LxSysroot *lx_host_root(const LxHost *host);
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
 /* Its path below the root ("proc/meminfo"): for messages. */
 const char *lx_host_path(LxHostFile file);
-/* sys/devices/system/cpu/{online,possible}. */
+/* sys/devices/system/cpu/{online,possible}, sys/devices/system/node/online. */
 LX_MUST_CHECK bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error);
