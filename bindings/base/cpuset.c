@@ -71,15 +71,21 @@ LxCpuset lx_cpuset_first(const LxCpuset *set, unsigned n)
 
 unsigned lx_cpuset_rank(const LxCpuset *set, unsigned cpu)
 {
-	unsigned rank = 0;
+	unsigned end = MIN(cpu, LX_CPUSET_MAX), rank = 0;
 
-	lx_cpuset_foreach(set, member)
-	{
-		if (member >= cpu)
-			break;
-		rank++;
-	}
+	for (unsigned word = 0; word < end / 64; word++)
+		rank += (unsigned)__builtin_popcountll(set->words[word]);
+	if (end % 64)
+		rank += (unsigned)__builtin_popcountll(
+			set->words[end / 64] & ((UINT64_C(1) << (end % 64)) - 1));
 	return rank;
+}
+
+static bool refuse(LxSlice text, const char *what, const char *form, GError **error)
+{
+	lx_error_set(error, EINVAL, "parsing %s: \"%.*s\" is no %s of CPUs", what,
+		(int)MIN(text.length, 60), text.at, form);
+	return false;
 }
 
 /* "8" or "0-3"; the kernel's other form, "0-31:1/2", is only for writing and never printed. */
@@ -109,13 +115,65 @@ bool lx_cpuset_parse(LxSlice text, const char *what, LxCpuset *out, GError **err
 			range = rest;
 			rest.length = 0;
 		}
-		if (!add_range(&set, range)) {
-			lx_error_set(error, EINVAL, "parsing %s: \"%.*s\" is no list of CPUs", what,
-				(int)MIN(text.length, 60), text.at);
-			return false;
-		}
+		if (!add_range(&set, range))
+			return refuse(text, what, "list", error);
 	}
 	*out = set;
+	return true;
+}
+
+bool lx_cpuset_parse_words(LxSlice text, const char *what, LxCpuset *out, GError **error)
+{
+	LxSlice rest = lx_slice_trim(text);
+	LxCpuset set = {0};
+	uint64_t cpu;
+
+	while (rest.length > 0) {
+		if (!lx_scan_u64(&rest, &cpu) || cpu >= LX_CPUSET_MAX)
+			return refuse(text, what, "row", error);
+		lx_cpuset_add(&set, (unsigned)cpu);
+	}
+	*out = set;
+	return true;
+}
+
+/* `low` is the number of the group's lowest bit, a multiple of 32. */
+static bool add_group(LxCpuset *set, LxSlice group, unsigned low)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < group.length; i++) {
+		int digit = g_ascii_xdigit_value(group.at[i]);
+
+		if (digit < 0)
+			return false;
+		bits = bits << 4 | (unsigned)digit;
+	}
+	set->words[low / 64] |= bits << (low % 64);
+	return true;
+}
+
+/* All groups have 8 digits, only the first one may have fewer. */
+bool lx_cpuset_parse_mask(
+	LxSlice text, const char *what, LxCpuset *out, unsigned *n_bits, GError **error)
+{
+	LxSlice rest = lx_slice_trim(text);
+	size_t first = rest.length % 9;
+	unsigned low = (unsigned)MIN(rest.length / 9, LX_CPUSET_MAX) * 32;
+	unsigned bits = low + 4 * (unsigned)first;
+	LxCpuset set = {0};
+
+	if (first == 0 || bits > LX_CPUSET_MAX)
+		return refuse(text, what, "mask", error);
+	for (size_t at = 0, length = first; at < rest.length; at += length + 1, length = 8) {
+		bool ends = at + length == rest.length || rest.at[at + length] == ',';
+
+		if (!ends || !add_group(&set, (LxSlice){rest.at + at, length}, low))
+			return refuse(text, what, "mask", error);
+		low -= 32;
+	}
+	*out = set;
+	*n_bits = bits;
 	return true;
 }
 

@@ -39,6 +39,15 @@ unsigned lx_cpuset_rank(const LxCpuset *set, unsigned cpu);
 
 /* "0-3,8\n", "" and "\n" (the empty set). `what` names the file in the error. */
 LX_MUST_CHECK bool lx_cpuset_parse(LxSlice text, const char *what, LxCpuset *out, GError **error);
+/* "0 1 2\n": the members one by one, as cpufreq prints them. */
+LX_MUST_CHECK bool lx_cpuset_parse_words(
+	LxSlice text, const char *what, LxCpuset *out, GError **error);
+/*
+ * "f,00000001\n". *n_bits is what lx_cpuset_append_mask needs to print a mask of the same width: 4
+ * for each digit.
+ */
+LX_MUST_CHECK bool lx_cpuset_parse_mask(
+	LxSlice text, const char *what, LxCpuset *out, unsigned *n_bits, GError **error);
 /* Appends "0-3,8", without a newline. */
 void lx_cpuset_append_list(const LxCpuset *set, GString *to);
 /* Appends the mask of `n_bits` bits in groups of 32, as the kernel prints it for that many bits. */

@@ -29,6 +29,7 @@ static const struct {
 	[LX_HOST_LOADAVG] = {"proc/loadavg", true},
 	[LX_HOST_CPU_ONLINE] = {"sys/devices/system/cpu/online", true},
 	[LX_HOST_CPU_POSSIBLE] = {"sys/devices/system/cpu/possible", true},
+	[LX_HOST_NODE_ONLINE] = {"sys/devices/system/node/online", true},
 	[LX_HOST_OVERCOMMIT_RATIO] = {"proc/sys/vm/overcommit_ratio", true},
 	[LX_HOST_THP_SIZE] = {"sys/kernel/mm/transparent_hugepage/hpage_pmd_size", true},
 };

@@ -20,6 +20,7 @@ typedef enum {
 	LX_HOST_LOADAVG,
 	LX_HOST_CPU_ONLINE,
 	LX_HOST_CPU_POSSIBLE,
+	LX_HOST_NODE_ONLINE,
 	LX_HOST_OVERCOMMIT_RATIO,
 	LX_HOST_THP_SIZE,
 	LX_N_HOST_FILES
@@ -39,5 +40,5 @@ LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GErr
 const char *lx_host_path(LxHostFile file);
 /* What host/stat.h keeps here. Borrowed. */
 struct LxStatCache *lx_host_stat_cache(LxHost *host);
-/* sys/devices/system/cpu/{online,possible}. */
+/* sys/devices/system/cpu/{online,possible}, sys/devices/system/node/online. */
 LX_MUST_CHECK bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error);

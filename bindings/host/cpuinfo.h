@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's /proc/cpuinfo: reading it as a given task would, and finding the CPUs in it. */
+#pragma once
+
+#include "facts/cpuinfo.h"
+#include "host/host.h"
+
+/*
+ * The text that `tid` would read: the 32-bit one where the kernel has two and the task is a 32-bit
+ * one. 0 is nobody: the plain text.
+ */
+LX_MUST_CHECK bool lx_cpuinfo_read(LxHost *host, pid_t tid, LxText *out, GError **error);
+
+/*
+ * Cuts the text into parts. EINVAL with the line when a CPU, package or core has no number. `text`
+ * must outlive the result.
+ */
+LX_MUST_CHECK bool lx_cpuinfo_parse(LxSlice text, const char *what, LxCpuinfo *out, GError **error);
