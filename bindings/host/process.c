@@ -2,10 +2,10 @@
 /* One task's files in /proc: state, start, number in its PID namespace, time namespace. */
 #include "host/process.h"
 
-#include "base/number.h"
-
 #include <errno.h>
 #include <unistd.h>
+
+#include "base/number.h"
 
 #define NSEC_PER_SEC 1000000000
 

@@ -15,10 +15,10 @@
  */
 #include "identity/cgroupns.h"
 
-#include "identity/mountinfo.h"
-
 #include <errno.h>
 #include <sched.h>
+
+#include "identity/mountinfo.h"
 
 #define MEMBERSHIP_MAX_BYTES (1024u * 1024)
 

@@ -2,10 +2,10 @@
 /* Who is asking: from the thread id in a request to a container. */
 #include "identity/identity.h"
 
+#include <errno.h>
+
 #include "identity/ladder.h"
 #include "identity/list.h"
-
-#include <errno.h>
 
 struct LxIdentity {
 	LxNamespaces namespaces;

@@ -6,6 +6,9 @@
  * is the container's: a namespace made within it (`unshare -p` in a shell) has an init there too,
  * but the answer must not depend on who asks first. The init of a pod that shares a PID namespace
  * stands in another cgroup, that of the pause container, and does not count.
+ *
+ * Where no PID namespace tells, the oldest process in the cgroup is the init, unless the host's
+ * processes there are but the makers of a PID namespace whose init is there too.
  */
 #include "identity/init.h"
 
@@ -47,6 +50,11 @@ static bool lies_in_container(const Search *search, const LxTask *task)
 		return false;
 	path = at.paths[lx_level_hierarchy(search->place)];
 	return path && is_at_or_below(path, lx_level_path(search->place));
+}
+
+static bool is_alive(const LxProcess *process)
+{
+	return process->state != 'Z' && process->state != 'X';
 }
 
 /* Takes the task over if it is alive. */
@@ -101,37 +109,126 @@ static void climb_namespaces(const Search *search, const LxTask *member, LxInit 
 	}
 }
 
+/* ---- Without a namespace to go by: the processes of the cgroup ---- */
+
+typedef struct {
+	LxProcess process;
+	uint64_t pid_namespace;
+	bool is_init; /* of a PID namespace that is not the host's */
+} Member;
+
 typedef struct {
 	const Search *search;
-	LxInit *oldest;
-} Comparison;
+	GArray *members; /* of Member */
+} Gathering;
 
-/* Of two born in the same clock tick the one with the smaller number. */
-static bool is_older(const LxInit *a, const LxInit *b)
+static bool read_member(const Search *search, const LxTask *task, Member *out)
 {
-	if (b->task.tid == 0)
-		return true;
-	if (a->start_boottime_nsec != b->start_boottime_nsec)
-		return a->start_boottime_nsec < b->start_boottime_nsec;
-	return a->task.tid < b->task.tid;
+	const LxNamespaces *namespaces = search->namespaces;
+	LxProcessNumbers numbers;
+
+	*out = (Member){0};
+	if (!lx_task_process(task, &out->process, NULL) || !is_alive(&out->process) ||
+		!lx_namespaces_of(namespaces, task, LX_NAMESPACE_PID, &out->pid_namespace, NULL))
+		return false;
+	if (!lx_namespaces_is_host(namespaces, LX_NAMESPACE_PID, out->pid_namespace))
+		out->is_init = lx_task_numbers(task, &numbers, NULL) && numbers.namespace_pid == 1;
+	return true;
 }
 
-/* The number may have been given to a process elsewhere since it was listed. */
-static bool keep_older(pid_t pid, gpointer data)
+static bool gather(pid_t pid, gpointer data)
 {
-	Comparison *comparison = data;
-	const Search *search = comparison->search;
+	Gathering *gathering = data;
 	g_auto(LxTask) task = LX_TASK_NONE;
-	g_auto(LxInit) candidate = LX_INIT_NONE;
+	Member member;
 
-	if (lx_task_open(search->namespaces->root, pid, &task, NULL) &&
-		take(search, &task, &candidate) && is_older(&candidate, comparison->oldest) &&
-		lies_in_container(search, &candidate.task)) {
-		lx_init_clear(comparison->oldest);
-		*comparison->oldest = candidate;
-		candidate = LX_INIT_NONE;
-	}
+	if (lx_task_open(gathering->search->namespaces->root, pid, &task, NULL) &&
+		read_member(gathering->search, &task, &member))
+		g_array_append_val(gathering->members, member);
 	return true;
+}
+
+/* Of two born in the same clock tick the one with the smaller number. */
+static bool is_older(const LxProcess *a, const LxProcess *b)
+{
+	if (a->start_ticks != b->start_ticks)
+		return a->start_ticks < b->start_ticks;
+	return a->pid < b->pid;
+}
+
+static const Member *oldest_of(const GArray *members, bool inits_only)
+{
+	const Member *oldest = NULL;
+
+	for (guint i = 0; i < members->len; i++) {
+		const Member *member = &g_array_index(members, Member, i);
+
+		if (inits_only && !member->is_init)
+			continue;
+		if (!oldest || is_older(&member->process, &oldest->process))
+			oldest = member;
+	}
+	return oldest;
+}
+
+static const Member *find_member(const GArray *members, pid_t pid)
+{
+	for (guint i = 0; i < members->len; i++)
+		if (g_array_index(members, Member, i).process.pid == pid)
+			return &g_array_index(members, Member, i);
+	return NULL;
+}
+
+static unsigned count_in(const GArray *members, uint64_t pid_namespace)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < members->len; i++)
+		n += g_array_index(members, Member, i).pid_namespace == pid_namespace;
+	return n;
+}
+
+/*
+ * Do those of a PID namespace stand in the cgroup only because they made another one there (a shell
+ * and its `unshare --fork`)? Then all of them are ancestors of that one's init.
+ */
+static bool are_makers(const GArray *members, uint64_t pid_namespace, const Member *init)
+{
+	unsigned n = count_in(members, pid_namespace);
+	const Member *ancestor = find_member(members, init->process.parent);
+
+	for (guint i = 0; ancestor && i < members->len; i++) {
+		n -= ancestor->pid_namespace == pid_namespace;
+		ancestor = find_member(members, ancestor->process.parent);
+	}
+	return n == 0;
+}
+
+static const Member *choose(const Search *search, const GArray *members)
+{
+	const Member *oldest = oldest_of(members, false), *init = oldest_of(members, true);
+
+	if (oldest && init &&
+		lx_namespaces_is_host(
+			search->namespaces, LX_NAMESPACE_PID, oldest->pid_namespace) &&
+		are_makers(members, oldest->pid_namespace, init))
+		return init;
+	return oldest;
+}
+
+/* A number that was given away since it was listed leads to a process elsewhere. */
+static void take_from_cgroup(const Search *search, LxLevel *place, LxInit *out)
+{
+	g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(Member));
+	Gathering gathering = {search, members};
+	g_auto(LxTask) task = LX_TASK_NONE;
+	const Member *chosen;
+
+	lx_processes_visit(place, PROCESSES_MAX, gather, &gathering);
+	chosen = choose(search, members);
+	if (chosen && lx_task_open(search->namespaces->root, chosen->process.pid, &task, NULL) &&
+		lies_in_container(search, &task))
+		(void)take(search, &task, out);
 }
 
 /* The process, not the thread: only a process can be watched. */
@@ -152,13 +249,11 @@ void lx_init_find(const LxNamespaces *namespaces, const LxLayout *layout, const 
 	LxLevel *place = lx_cgroup_primary(cgroup);
 	Search search = {namespaces, layout, place};
 	g_auto(LxInit) found = LX_INIT_NONE;
-	Comparison comparison = {&search, &found};
 
-	if (place) {
+	if (place)
 		climb_namespaces(&search, member, &found);
-		if (found.task.tid == 0)
-			lx_processes_visit(place, PROCESSES_MAX, keep_older, &comparison);
-	}
+	if (place && found.task.tid == 0)
+		take_from_cgroup(&search, place, &found);
 	if (found.task.tid == 0)
 		take_member(&search, member, &found);
 	lx_init_clear(out);

@@ -10,12 +10,12 @@
  */
 #include "identity/ladder.h"
 
+#include <errno.h>
+
 #include "identity/cgroupns.h"
 #include "identity/init.h"
 #include "identity/pidns.h"
 #include "identity/runtime.h"
-
-#include <errno.h>
 
 #define MEMBERSHIP_MAX_BYTES (1024u * 1024)
 
@@ -278,12 +278,36 @@ static char *joined(const LxMembership *at)
 	return g_string_free(g_steal_pointer(&all), FALSE);
 }
 
-static LxCacheEntry *learn_cgroup(const LxLadder *ladder, const LxCacheKey *key,
-	const LxMembership *at, const LxTask *task, GError **error)
+/* The cgroup that a task's own stands for: that of its runtime, itself, or (NULL) the host's. */
+static char *place_name(LxMembership *at, LxLadderScope scope)
 {
-	g_autoptr(LxCacheEntry) entry = lx_cache_entry_new(key);
+	bool made = cut_to_runtime(at);
 
-	entry->container = make_container(ladder, at, task, error);
+	if (!made && (scope == LX_LADDER_NAMED || lx_membership_is_root(at)))
+		return NULL;
+	return joined(at);
+}
+
+/* The task is asked again, through its descriptor: it may have been moved, or be another. */
+static LxCacheEntry *learn_cgroup(
+	const LxLadder *ladder, pid_t tid, const char *name, LxLadderScope scope, GError **error)
+{
+	g_autoptr(LxCacheEntry) entry =
+		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_CGROUP, 0, name});
+	g_auto(LxTask) task = LX_TASK_NONE;
+	g_auto(LxMembership) at = {0};
+	g_autofree char *name_now = NULL;
+
+	if (!lx_task_open(ladder->root, tid, &task, error) ||
+		!lx_task_membership(&task, ladder->layout, &at, error))
+		return NULL;
+	name_now = place_name(&at, scope);
+	if (g_strcmp0(name, name_now) != 0) {
+		lx_error_set(error, ENOENT, "looking for the cgroup of task %d: it is being moved",
+			(int)tid);
+		return NULL;
+	}
+	entry->container = make_container(ladder, &at, &task, error);
 	if (!entry->container)
 		return NULL;
 	return keep_with_init(ladder, g_steal_pointer(&entry));
@@ -293,22 +317,19 @@ static bool by_own_cgroup(
 	const LxLadder *ladder, pid_t tid, LxLadderScope scope, LxContainer **out, GError **error)
 {
 	g_autoptr(LxCacheEntry) entry = NULL;
-	g_auto(LxTask) task = LX_TASK_NONE;
 	g_auto(LxMembership) at = {0};
 	g_autofree char *name = NULL;
-	LxCacheKey key = {LX_CACHED_CGROUP};
 
-	if (!lx_task_open(ladder->root, tid, &task, error) ||
-		!lx_task_membership(&task, ladder->layout, &at, error))
+	if (!lx_task_find_membership(ladder->root, tid, ladder->layout, &at, error))
 		return false;
-	if (!cut_to_runtime(&at) && (scope == LX_LADDER_NAMED || lx_membership_is_root(&at))) {
+	name = place_name(&at, scope);
+	if (!name) {
 		*out = lx_container_ref(ladder->host);
 		return true;
 	}
-	key.name = name = joined(&at);
-	entry = lx_cache_get(ladder->cache, &key);
+	entry = lx_cache_get(ladder->cache, &(LxCacheKey){LX_CACHED_CGROUP, 0, name});
 	if (!entry)
-		entry = learn_cgroup(ladder, &key, &at, &task, error);
+		entry = learn_cgroup(ladder, tid, name, scope, error);
 	if (!entry)
 		return false;
 	*out = container_of(entry);

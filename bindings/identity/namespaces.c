@@ -51,6 +51,15 @@ static int look(const LxNamespaces *namespaces, int folder, LxNamespace kind, ui
 	return 0;
 }
 
+/*
+ * Some tasks show their namespaces to nobody without CAP_SYS_PTRACE, or to nobody at all (a
+ * security module). They are taken for the host's: the task's own cgroup then says where it is.
+ */
+static bool is_hidden(int code)
+{
+	return code == EACCES || code == EPERM;
+}
+
 static bool fail(pid_t tid, LxNamespace kind, int code, GError **error)
 {
 	if (code == ENOENT || code == ESRCH)
@@ -71,6 +80,10 @@ bool lx_namespaces_of(const LxNamespaces *namespaces, const LxTask *task, LxName
 		return true;
 	}
 	code = look(namespaces, task->folder, kind, out);
+	if (is_hidden(code)) {
+		*out = namespaces->host[kind];
+		return true;
+	}
 	return code == 0 || fail(task->tid, kind, code, error);
 }
 
@@ -89,18 +102,22 @@ bool lx_namespaces_find(
 	char path[sizeof "proc/-2147483648/ns/cgroup"];
 	GError *failure = NULL;
 	struct stat status;
+	int code;
 
 	if (tid <= 0)
 		return fail(tid, kind, ESRCH, error);
 	if (!lx_sysroot_is_live(namespaces->root) || namespaces->host[kind] == 0)
 		return find_captured(namespaces, tid, kind, out, error);
 	g_snprintf(path, sizeof path, "proc/%d/%s", (int)tid, file_names[kind]);
-	if (!lx_sysroot_stat(namespaces->root, path, true, &status, &failure)) {
-		fail(tid, kind, lx_error_code(failure), error);
-		g_error_free(failure);
-		return false;
+	if (lx_sysroot_stat(namespaces->root, path, true, &status, &failure)) {
+		*out = status.st_ino;
+		return true;
 	}
-	*out = status.st_ino;
+	code = lx_error_code(failure);
+	g_error_free(failure);
+	if (!is_hidden(code))
+		return fail(tid, kind, code, error);
+	*out = namespaces->host[kind];
 	return true;
 }
 

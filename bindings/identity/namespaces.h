@@ -26,7 +26,10 @@ static inline bool lx_namespaces_is_host(
 	return inode == namespaces->host[kind];
 }
 
-/* By number: one system call. ESRCH when there is no such task. */
+/*
+ * By number: one system call. ESRCH when there is no such task. A task that hides its namespaces
+ * from us is taken to be in the host's.
+ */
 LX_MUST_CHECK bool lx_namespaces_find(
 	const LxNamespaces *namespaces, pid_t tid, LxNamespace kind, uint64_t *out, GError **error);
 /* The same through a task's descriptor. */

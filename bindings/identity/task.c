@@ -2,13 +2,13 @@
 /* One task through one descriptor of /proc/TID. */
 #include "identity/task.h"
 
-#include "host/process.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "host/process.h"
 
 #define FILE_MAX_BYTES (1024u * 1024)
 
@@ -29,6 +29,18 @@ static bool is_missing(int code)
 	return code == ENOENT || code == ESRCH;
 }
 
+/* Always false. Takes the failure over. */
+static bool fail(pid_t tid, GError *failure, GError **error)
+{
+	if (!is_missing(lx_error_code(failure))) {
+		g_propagate_error(error, failure);
+		return false;
+	}
+	g_error_free(failure);
+	set_missing(error, tid);
+	return false;
+}
+
 bool lx_task_open(const LxSysroot *root, pid_t tid, LxTask *out, GError **error)
 {
 	char path[sizeof "proc/-2147483648"];
@@ -41,18 +53,11 @@ bool lx_task_open(const LxSysroot *root, pid_t tid, LxTask *out, GError **error)
 	}
 	g_snprintf(path, sizeof path, "proc/%d", (int)tid);
 	folder = lx_sysroot_open(root, path, O_PATH | O_DIRECTORY, &failure);
-	if (folder >= 0) {
-		lx_task_clear(out);
-		*out = (LxTask){tid, folder};
-		return true;
-	}
-	if (!is_missing(lx_error_code(failure))) {
-		g_propagate_error(error, failure);
-		return false;
-	}
-	g_error_free(failure);
-	set_missing(error, tid);
-	return false;
+	if (folder < 0)
+		return fail(tid, failure, error);
+	lx_task_clear(out);
+	*out = (LxTask){tid, folder};
+	return true;
 }
 
 int lx_task_open_file(const LxTask *task, const char *name, GError **error)
@@ -84,6 +89,21 @@ bool lx_task_membership(
 
 	return lx_task_read(task, "cgroup", &text, error) &&
 	       lx_membership_parse(layout, lx_text_slice(&text), what, out, error);
+}
+
+bool lx_task_find_membership(
+	const LxSysroot *root, pid_t tid, const LxLayout *layout, LxMembership *out, GError **error)
+{
+	char path[sizeof "proc/-2147483648/cgroup"];
+	GError *failure = NULL;
+	g_auto(LxFd) fd = -1;
+	g_auto(LxText) text = {0};
+
+	g_snprintf(path, sizeof path, "proc/%d/cgroup", (int)tid);
+	fd = lx_sysroot_open(root, path, O_RDONLY, &failure);
+	if (fd < 0 || !lx_fd_read_record(fd, FILE_MAX_BYTES, path, &text, &failure))
+		return fail(tid, failure, error);
+	return lx_membership_parse(layout, lx_text_slice(&text), path, out, error);
 }
 
 bool lx_task_process(const LxTask *task, LxProcess *out, GError **error)

@@ -32,6 +32,9 @@ LX_MUST_CHECK bool lx_task_read(const LxTask *task, const char *name, LxText *ou
 /* Where it stands: /proc/TID/cgroup. */
 LX_MUST_CHECK bool lx_task_membership(
 	const LxTask *task, const LxLayout *layout, LxMembership *out, GError **error);
+/* The same by number, with one open and one read: of whoever has the number now. */
+LX_MUST_CHECK bool lx_task_find_membership(const LxSysroot *root, pid_t tid, const LxLayout *layout,
+	LxMembership *out, GError **error);
 /* Its state and start: /proc/TID/stat. */
 LX_MUST_CHECK bool lx_task_process(const LxTask *task, LxProcess *out, GError **error);
 /* Its numbers: /proc/TID/status. */
