@@ -1,0 +1,464 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Builds lxfs, runs the suites one after the other, and counts: called by run.sh.
+
+Every program that is run prints TAP. One that dies, prints nothing, or prints fewer results than it
+announced counts as one more failure, so that nothing is lost silently.
+"""
+
+import ctypes
+import glob
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILDS = "build-tests"
+LOGS = f"{BUILDS}/logs"
+DEFAULT = ["lint", "unit", "scenes", "integration", "sanitizers", "clang", "replay"]
+BY_NAME = ["fuzz", "bench", "vm", "k8s"]
+FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
+
+# The unit tests whose modules are used by many threads at once: for the thread sanitizer.
+THREADED = re.compile(r"^(identity|history)/|handles")
+
+# name: compiler, meson options
+CONFIGURATIONS = {
+    "gcc": ("gcc", []),
+    "clang": ("clang", []),
+    "asan": ("gcc", ["-Db_sanitize=address,undefined"]),
+    "tsan": ("gcc", ["-Db_sanitize=thread"]),
+}
+
+# Seconds. Programs have limits of their own; these are for one that hangs in spite of them.
+BUILD_LIMIT = 900
+TEST_LIMIT = 600
+LONG_LIMIT = 3000
+
+RESULT = re.compile(
+    r"(not )?ok\b(?:\s+\d+)?(?:\s*-)?\s*(.*?)\s*(?:#\s*(SKIP|TODO)\S*\s*(.*))?$", re.I
+)
+PLAN = re.compile(r"1\.\.(\d+)\s*(?:#\s*SKIP\S*\s*(.*))?$", re.I)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = 0
+        self.failures = []
+        self.skips = []
+
+    def fail(self, name, why):
+        self.failures.append(f"{name}: {why}")
+        print(f"  FAILED {name}: {why}", flush=True)
+
+    def skip(self, name, why):
+        self.skips.append(f"{name}: {why or 'no reason given'}")
+
+    def line(self):
+        return f"{self.passed} passed, {len(self.failures)} failed, {len(self.skips)} skipped"
+
+
+class Program:
+    """One run of a program in a process group of its own, with a time limit."""
+
+    def __init__(self, command, limit, env=None):
+        self.command = command
+        self.limit = limit
+        self.env = {**os.environ, "LC_ALL": "C", **(env or {})}
+        self.timed_out = False
+        self.lines = []
+        self.orphans = []
+
+    def run(self, each_line=lambda line: None):
+        try:
+            process = subprocess.Popen(
+                self.command,
+                cwd=TOP,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self.lines = [str(error)]
+            return 127
+        timer = threading.Timer(self.limit, self._stop, [process])
+        timer.start()
+        try:
+            for line in process.stdout:
+                self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+                each_line(self.lines[-1])
+            return process.wait()
+        finally:
+            timer.cancel()
+            _kill_group(process)
+            process.wait()
+            self.orphans = end_orphans()
+
+    def _stop(self, process):
+        self.timed_out = True
+        _kill_group(process)
+
+
+def _kill_group(process):
+    """What a program started and left behind ends with it, and lets go of its output."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans():
+    """Whatever our programs start and lose becomes our child (prctl(2)), so that it can be ended."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans():
+    """Ends our remaining children, and their children in turn; their names."""
+    names = []
+    while True:
+        try:
+            with open("/proc/thread-self/children", encoding="ascii") as file:
+                children = [int(pid) for pid in file.read().split()]
+        except OSError:
+            return names
+        if not children:
+            return names
+        for pid in children:
+            with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+                names.append(file.read().strip())
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def ending(program, code):
+    if program.timed_out:
+        return f"no end within {program.limit} s"
+    if code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def write_log(name, lines):
+    os.makedirs(LOGS, exist_ok=True)
+    path = f"{LOGS}/{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}.log"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
+class Tap:
+    """Counts the results of one program into a tally."""
+
+    def __init__(self, tally, name):
+        self.tally = tally
+        self.name = name
+        self.ran = self.failed = 0
+        self.announced = None
+        self.notes = []
+
+    def take(self, line):
+        plan = PLAN.match(line)
+        result = RESULT.match(line)
+        if line.startswith("Bail out!"):
+            self._fail(line)
+        elif plan:
+            self.announced = int(plan[1])
+            if self.announced == 0:
+                self.tally.skip(self.name, plan[2])
+        elif result:
+            self._result(*result.groups())
+            self.notes = []
+        else:
+            self.notes.append(line)
+
+    def _result(self, negation, title, directive, reason):
+        self.ran += 1
+        title = f"{self.name}: {title}" if title else self.name
+        if directive and directive.upper() == "SKIP":
+            self.tally.skip(title, reason)
+        elif negation:
+            self.failed += 1
+            self._print_notes()
+            self.tally.fail(title, directive or "not ok")
+        else:
+            self.tally.passed += 1
+
+    def _print_notes(self):
+        for note in self.notes[-60:]:
+            print("    " + note)
+
+    def _fail(self, why):
+        self.failed += 1
+        self._print_notes()
+        self.tally.fail(self.name, why)
+
+    def end(self, program, code):
+        if program.timed_out or (code != 0 and not self.failed):
+            self._fail(ending(program, code))
+        elif self.announced is None and not self.failed:
+            self._fail("ended without saying how many tests it has")
+        elif self.announced is not None and self.announced != self.ran and not self.failed:
+            self._fail(f"announced {self.announced} tests and ran {self.ran}")
+
+
+def run_tap(tally, name, command, limit=TEST_LIMIT, env=None):
+    program = Program(command, limit, env)
+    tap = Tap(tally, name)
+    code = program.run(tap.take)
+    write_log(name, program.lines)
+    tap.end(program, code)
+    return program
+
+
+# ---- building ---------------------------------------------------------------------------------
+
+_built = {}
+
+
+def build(tally, configuration):
+    """The build folder, or None when it cannot be built; tried once."""
+    if configuration not in _built:
+        _built[configuration] = _build(tally, configuration)
+    elif not _built[configuration]:
+        tally.fail(f"build {configuration}", "failed before")
+    return _built[configuration]
+
+
+def _build(tally, configuration):
+    compiler, options = CONFIGURATIONS[configuration]
+    folder = f"{BUILDS}/{configuration}"
+    steps = [["ninja", "-C", folder]]
+    if not os.path.exists(f"{folder}/build.ninja"):
+        wipe = ["--wipe"] if os.path.exists(folder) else []
+        steps.insert(0, ["meson", "setup", folder, *wipe, *options])
+    for step in steps:
+        program = Program(step, BUILD_LIMIT, {"CC": compiler})
+        code = program.run()
+        path = write_log(f"build-{configuration}", program.lines)
+        if code != 0:
+            print("\n".join("    " + line for line in program.lines[-40:]))
+            tally.fail(f"build {configuration}", f"{ending(program, code)}, see {path}")
+            return None
+    tally.passed += 1
+    return folder
+
+
+def meson_tests(folder, suite):
+    listed = subprocess.run(
+        ["meson", "introspect", "--tests", folder], cwd=TOP, capture_output=True, check=True
+    )
+    return [test for test in json.loads(listed.stdout) if f"lxfs:{suite}" in test["suite"]]
+
+
+def program_env(folder, instead_of=None):
+    lxfs = os.path.abspath(f"{folder}/lxfs/lxfs")
+    return {"LXFS": lxfs, "LXFS_BUILD": os.path.abspath(folder), **(instead_of or {})}
+
+
+SANITIZER_ENV = {
+    "ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1:abort_on_error=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+def unit_programs(tally, folder, suite, label, chosen=lambda name: True, env=None, prefix=()):
+    tests = [test for test in meson_tests(folder, suite) if chosen(test["name"])]
+    for test in tests:
+        command = [*prefix, *test["cmd"]]
+        run_tap(tally, f"{label} {test['name']}", command, env={**test["env"], **(env or {})})
+    return len(tests)
+
+
+# ---- suites -----------------------------------------------------------------------------------
+
+
+def lint(tally):
+    folder = build(tally, "gcc")
+    env = {"LXFS_BUILD": os.path.abspath(folder)} if folder else {}
+    run_tap(tally, "lint", ["tests/lint/run.sh"], env=env)
+
+
+def unit(tally):
+    folder = build(tally, "gcc")
+    if folder and not unit_programs(tally, folder, "unit", "unit"):
+        tally.fail("unit", "meson lists no test")
+
+
+def replay(tally):
+    folder = build(tally, "gcc")
+    if folder and not unit_programs(tally, folder, "replay", "fuzz"):
+        tally.fail("replay", "meson lists no test")
+
+
+def run_scenes(tally, folder, label, env=None):
+    run_tap(tally, label, ["tests/scenes/run.py"], env=program_env(folder, env))
+
+
+def scenes(tally):
+    folder = build(tally, "gcc")
+    if folder:
+        run_scenes(tally, folder, "scenes")
+
+
+# What a killed shell pipeline may leave for a moment.
+HARMLESS = {"sleep", "cat"}
+
+
+def leftovers():
+    """Mounts and cgroups that a test of ours could have forgotten."""
+    with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
+        left = {f"mount {line.split()[1]}" for line in file if line.split()[2].startswith("fuse.lxfs")}
+    for where, below, _ in os.walk("/sys/fs/cgroup"):
+        left |= {f"cgroup {where}/{name}" for name in below if "lxfs-test" in name}
+    return left
+
+
+def run_integration(tally, folder, label, env=None):
+    found = sorted(glob.glob("tests/integration/*.sh") + glob.glob("tests/integration/*.py"))
+    tests = [path for path in found if os.access(path, os.X_OK)]
+    if not tests:
+        tally.skip(label, "no tests in tests/integration yet")
+    for path in tests:
+        before = leftovers()
+        name = os.path.splitext(os.path.basename(path))[0]
+        program = run_tap(tally, f"{label} {name}", [path], env=program_env(folder, env))
+        processes = {f"process {comm}" for comm in program.orphans if comm not in HARMLESS}
+        for left in sorted(leftovers() - before | processes):
+            tally.fail(f"{label} {name}", f"leaves behind: {left}")
+
+
+def integration(tally):
+    folder = build(tally, "gcc")
+    if not folder:
+        return
+    if os.geteuid() != 0:
+        tally.skip("integration", "needs root")
+        return
+    run_integration(tally, folder, "integration")
+
+
+def sanitizers(tally):
+    folder = build(tally, "asan")
+    if folder:
+        unit_programs(tally, folder, "unit", "asan", env=SANITIZER_ENV)
+        unit_programs(tally, folder, "replay", "asan fuzz", env=SANITIZER_ENV)
+        run_scenes(tally, folder, "asan scenes", SANITIZER_ENV)
+        if os.geteuid() == 0:
+            run_integration(tally, folder, "asan integration", SANITIZER_ENV)
+        else:
+            tally.skip("asan integration", "needs root")
+    thread_sanitizer(tally)
+
+
+def thread_sanitizer(tally):
+    folder = build(tally, "tsan")
+    if not folder:
+        return
+    # The thread sanitizer of gcc 12 knows no address layout as random as newer kernels make it.
+    ran = unit_programs(
+        tally,
+        folder,
+        "unit",
+        "tsan",
+        THREADED.search,
+        SANITIZER_ENV,
+        ["setarch", "-R"],
+    )
+    if not ran:
+        tally.skip("tsan", f"no unit test is named {THREADED.pattern} yet")
+
+
+def clang(tally):
+    folder = build(tally, "clang")
+    if folder:
+        unit_programs(tally, folder, "unit", "clang")
+
+
+def fuzz(tally):
+    run_tap(tally, "fuzz", ["tests/fuzz/run.sh", FUZZ_SECONDS], LONG_LIMIT)
+
+
+def runner_of(name):
+    """A suite with a runner of its own: tests/NAME/run.sh."""
+
+    def suite(tally):
+        path = f"tests/{name}/run.sh"
+        if not os.access(path, os.X_OK):
+            tally.skip(name, f"there is no {path} yet")
+            return
+        folder = build(tally, "gcc")
+        if folder:
+            run_tap(tally, name, [path], LONG_LIMIT, program_env(folder))
+
+    return suite
+
+
+SUITES = {
+    "lint": lint,
+    "unit": unit,
+    "scenes": scenes,
+    "integration": integration,
+    "sanitizers": sanitizers,
+    "clang": clang,
+    "replay": replay,
+    "fuzz": fuzz,
+    **{name: runner_of(name) for name in ("bench", "vm", "k8s")},
+}
+
+
+def run_suite(tally, name):
+    print(f"== {name}", flush=True)
+    before, started = (tally.passed, len(tally.failures), len(tally.skips)), time.monotonic()
+    try:
+        SUITES[name](tally)
+    except Exception as error:  # a suite that breaks is a failure, not an end
+        tally.fail(name, f"broke: {error!r}")
+    after = (tally.passed, len(tally.failures), len(tally.skips))
+    passed, failed, skipped = (b - a for a, b in zip(before, after))
+    if passed + failed + skipped == 0:
+        tally.fail(name, "ran nothing")
+    seconds = time.monotonic() - started
+    counts = f"{passed} passed, {failed} failed, {skipped} skipped"
+    print(f"   {name}: {counts} in {seconds:.0f} s", flush=True)
+
+
+def chosen_suites(names):
+    unknown = [name for name in names if name not in SUITES and name != "all"]
+    if unknown:
+        print(f"no such suite: {' '.join(unknown)}; there are: {' '.join(SUITES)} all")
+        sys.exit(2)
+    if "all" in names:
+        return DEFAULT + BY_NAME
+    return [name for name in SUITES if name in names] or DEFAULT
+
+
+def main():
+    os.chdir(TOP)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    adopt_orphans()
+    tally = Tally()
+    try:
+        for name in chosen_suites(sys.argv[1:]):
+            run_suite(tally, name)
+    except KeyboardInterrupt:
+        tally.fail("run", "interrupted")
+    for title, rows in (("skipped", tally.skips), ("failed", tally.failures)):
+        for row in rows:
+            print(f"{title}: {row}")
+    print(tally.line(), flush=True)
+    return 1 if tally.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
