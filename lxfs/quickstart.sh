@@ -158,8 +158,19 @@ show() {
 	done
 }
 
+# One controller at a time: cgdelete of libcgroup 2.0 forgets all but the first of a list. On v2 the
+# first takes the whole group with it.
+delete_container() {
+	for controller in $(echo "$controllers" | tr , ' '); do
+		for wait in 0 0.2 1; do
+			sleep $wait
+			! cgdelete -g "$controller:$group" 2>/dev/null || break
+		done
+	done
+}
+
 clean_up() {
-	[ -z "$made_group" ] || cgdelete -g "$controllers:$group" 2>/dev/null || :
+	[ -z "$made_group" ] || delete_container
 	rm -rf "$work"
 }
 
