@@ -69,6 +69,11 @@ const char *lx_host_path(LxHostFile file)
 	return host_files[file].path;
 }
 
+char *lx_host_node_path(unsigned node, const char *file)
+{
+	return g_strdup_printf("sys/devices/system/node/node%u/%s", node, file);
+}
+
 /* -1 with *error set when it cannot be opened. Two threads may both open it: the first one stays.
  */
 static int kept_file(LxHost *host, LxHostFile file, GError **error)

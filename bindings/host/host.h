@@ -36,6 +36,8 @@ const LxSysroot *lx_host_root(const LxHost *host);
 
 /* The text as it is now. ENOENT when this kernel has no such file. */
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
+/* The path of a NUMA node's file below the root, for g_free. */
+char *lx_host_node_path(unsigned node, const char *file);
 /* Its path below the root ("proc/meminfo"): for messages. */
 const char *lx_host_path(LxHostFile file);
 /* What host/stat.h keeps here. Borrowed. */

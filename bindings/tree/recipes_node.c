@@ -10,16 +10,11 @@
 #include "tree/memory.h"
 #include "tree/visible.h"
 
-static char *node_path(unsigned node, const char *file)
-{
-	return g_strdup_printf("sys/devices/system/node/node%u/%s", node, file);
-}
-
 /* The names in *out point into *text. */
 static bool read_node(
 	const LxReading *reading, unsigned node, LxText *text, LxMeminfo *out, GError **error)
 {
-	g_autofree char *path = node_path(node, "meminfo");
+	g_autofree char *path = lx_host_node_path(node, "meminfo");
 
 	return lx_sysroot_read(reading->context->root, path, text, error) &&
 	       lx_meminfo_parse_node(lx_text_slice(text), path, out, error);
@@ -82,7 +77,7 @@ bool lx_recipe_node_meminfo(const LxReading *reading, unsigned node, GString *te
 
 bool lx_recipe_node_vmstat(const LxReading *reading, unsigned node, GString *text, GError **error)
 {
-	g_autofree char *path = node_path(node, "vmstat");
+	g_autofree char *path = lx_host_node_path(node, "vmstat");
 	LxVmstatTerms terms = {.page_bytes = lx_memory_page_bytes()};
 	g_auto(LxText) host_text = {0};
 	LxVmstatNumbers numbers;

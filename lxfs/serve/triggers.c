@@ -132,11 +132,10 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 		lx_error_set(error, EINVAL, "setting a trigger of %zu bytes", wanted->length);
 		return false;
 	}
-	fd = lx_tree_set_trigger(
-		triggers->context, caller, wanted->node, wanted->text, wanted->length, error);
+	fd = lx_tree_set_trigger(caller, wanted->node, wanted->text, wanted->length, error);
 	if (fd < 0)
 		return false;
-	open.container = lx_tree_owner(triggers->context, caller);
+	open.container = lx_tree_owner(caller);
 	open.length = (uint32_t)wanted->length;
 	memcpy(open.trigger, wanted->text, wanted->length);
 	if (!lx_open_files_set_trigger(triggers->files, &open)) {
@@ -171,10 +170,13 @@ void lx_triggers_drop(LxTriggers *triggers, LxHandle handle)
 /* After a worker's death: set again, and let the poller look again, for it may have missed one. */
 static void set_again(LxTriggers *triggers, const LxOpenTrigger *open)
 {
-	LxCaller caller = {.container = open->container, .tid = getpid()};
+	LxCaller caller = {
+		.context = triggers->context,
+		.container = open->container,
+		.tid = getpid(),
+	};
 	g_autoptr(GError) failure = NULL;
-	int fd = lx_tree_set_trigger(
-		triggers->context, &caller, open->node, open->trigger, open->length, &failure);
+	int fd = lx_tree_set_trigger(&caller, open->node, open->trigger, open->length, &failure);
 
 	if (fd >= 0)
 		insert(triggers, open->handle, fd);

@@ -11,6 +11,7 @@ PURE = ("bindings/model", "bindings/render")
 
 # What lies outside these headers is input, output or state.
 SYSTEM_HEADERS = {
+    "fnmatch.h",
     "glib.h",
     "inttypes.h",
     "limits.h",
