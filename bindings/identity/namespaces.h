@@ -36,10 +36,16 @@ LX_MUST_CHECK bool lx_namespaces_find(
 LX_MUST_CHECK bool lx_namespaces_of(const LxNamespaces *namespaces, const LxTask *task,
 	LxNamespace kind, uint64_t *out, GError **error);
 
+/* One certain namespace. */
+typedef struct {
+	LxNamespace kind;
+	uint64_t inode;
+} LxNamespaceName;
+
 /*
- * Opens the task's namespace, which must be the one with this inode number: ESRCH when it is not
- * any more. As long as the descriptor is open the number is not given to another. *out is -1 on a
- * captured host.
+ * Opens the task's namespace, which must be the one that is named: ESRCH when it is not any more.
+ * As long as the descriptor is open the number is not given to another. *out is -1 on a captured
+ * host.
  */
 LX_MUST_CHECK bool lx_namespaces_open(const LxNamespaces *namespaces, const LxTask *task,
-	LxNamespace kind, uint64_t inode, LxFd *out, GError **error);
+	LxNamespaceName name, LxFd *out, GError **error);
