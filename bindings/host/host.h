@@ -35,6 +35,11 @@ const LxSysroot *lx_host_root(const LxHost *host);
 
 /* The text as it is now. ENOENT when this kernel has no such file. */
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
+/*
+ * The text as it was read first, for what stays the same while a kernel runs: the names in vmstat,
+ * headers. Borrowed, valid as long as `host`. NULL on failure, ENOENT as above.
+ */
+LX_MUST_CHECK const LxText *lx_host_read_once(LxHost *host, LxHostFile file, GError **error);
 /* Its path below the root ("proc/meminfo"): for messages. */
 const char *lx_host_path(LxHostFile file);
 /* sys/devices/system/cpu/{online,possible}. */
