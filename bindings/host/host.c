@@ -7,8 +7,9 @@
 
 struct LxHost {
 	const LxSysroot *root;
-	int files[LX_N_HOST_FILES];    /* atomic; descriptor + 1, 0 is not opened yet */
-	LxText *once[LX_N_HOST_FILES]; /* atomic; owned; NULL is not read yet */
+	int files[LX_N_HOST_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
+	/* Atomic; owned; NULL is not read yet. */
+	LxText *once[LX_N_HOST_FILES];
 };
 
 /* `record`: printed by the kernel in one piece (single_open or sysfs), so one pread gets it all. */
@@ -50,11 +51,11 @@ void lx_host_free(LxHost *host)
 {
 	if (!host)
 		return;
-	for (int i = 0; i < LX_N_HOST_FILES; i++) {
+	for (int i = 0; i < LX_N_HOST_FILES; i++)
+		text_free(host->once[i]);
+	for (int i = 0; i < LX_N_HOST_FILES; i++)
 		if (host->files[i])
 			close(host->files[i] - 1);
-		text_free(host->once[i]);
-	}
 	g_free(host);
 }
 
