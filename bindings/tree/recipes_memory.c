@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* proc/meminfo, proc/swaps, proc/vmstat and proc/slabinfo. */
-#include "host/number.h"
 #include "host/slabinfo.h"
 #include "host/swaps.h"
 #include "host/vmstat.h"
-#include "model/vmstat.h"
 #include "render/meminfo.h"
 #include "render/slabinfo.h"
 #include "render/swaps.h"
@@ -39,14 +37,6 @@ bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error)
 	return true;
 }
 
-static bool read_vmstat_terms(LxHost *host, LxVmstatTerms *out, GError **error)
-{
-	bool present;
-
-	*out = (LxVmstatTerms){.page_bytes = lx_memory_page_bytes()};
-	return lx_host_number(host, LX_HOST_THP_SIZE, &out->thp_bytes, &present, error);
-}
-
 bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error)
 {
 	LxHost *host = reading->context->host;
@@ -57,7 +47,7 @@ bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error)
 	LxVmstat vmstat;
 
 	if (!host_text || !lx_cgroup_read_memory_stats(reading->container->cgroup, &stats, error) ||
-		!read_vmstat_terms(host, &terms, error))
+		!lx_memory_read_page_sizes(host, &terms, error))
 		return false;
 	lx_vmstat_parse(lx_text_slice(host_text), &vmstat);
 	lx_vmstat_compute(&stats, &terms, &numbers);
