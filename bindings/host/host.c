@@ -11,6 +11,8 @@ struct LxHost {
 	const LxSysroot *root;
 	LxStatCache *stat;
 	int files[LX_N_HOST_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
+	/* Atomic; owned; NULL is not read yet. */
+	LxText *once[LX_N_HOST_FILES];
 };
 
 /* `record`: printed by the kernel in one piece (single_open or sysfs), so one pread gets it all. */
@@ -43,10 +45,19 @@ LxHost *lx_host_new(const LxSysroot *root)
 	return host;
 }
 
+static void text_free(LxText *text)
+{
+	if (text)
+		lx_text_clear(text);
+	g_free(text);
+}
+
 void lx_host_free(LxHost *host)
 {
 	if (!host)
 		return;
+	for (int i = 0; i < LX_N_HOST_FILES; i++)
+		text_free(host->once[i]);
 	for (int i = 0; i < LX_N_HOST_FILES; i++)
 		if (host->files[i])
 			close(host->files[i] - 1);
@@ -100,6 +111,25 @@ bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error)
 	if (host_files[file].record)
 		return lx_fd_read_record(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
 	return lx_fd_read(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
+}
+
+/* Two threads may both read it: the first one's text stays. */
+const LxText *lx_host_read_once(LxHost *host, LxHostFile file, GError **error)
+{
+	LxText *kept = g_atomic_pointer_get(&host->once[file]);
+	LxText *fresh;
+
+	if (kept)
+		return kept;
+	fresh = g_new0(LxText, 1);
+	if (!lx_host_read(host, file, fresh, error)) {
+		text_free(fresh);
+		return NULL;
+	}
+	if (g_atomic_pointer_compare_and_exchange(&host->once[file], NULL, fresh))
+		return fresh;
+	text_free(fresh);
+	return g_atomic_pointer_get(&host->once[file]);
 }
 
 bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sys/devices/system/node/nodeN/meminfo and vmstat. */
 #include "host/meminfo.h"
-#include "host/number.h"
 #include "host/vmstat.h"
 #include "model/node_memory.h"
-#include "model/vmstat.h"
 #include "render/meminfo.h"
 #include "render/vmstat.h"
 #include "tree/memory.h"
@@ -78,17 +76,15 @@ bool lx_recipe_node_meminfo(const LxReading *reading, unsigned node, GString *te
 bool lx_recipe_node_vmstat(const LxReading *reading, unsigned node, GString *text, GError **error)
 {
 	g_autofree char *path = lx_host_node_path(node, "vmstat");
-	LxVmstatTerms terms = {.page_bytes = lx_memory_page_bytes()};
 	g_auto(LxText) host_text = {0};
 	LxVmstatNumbers numbers;
+	LxVmstatTerms terms;
 	LxMemoryStats stats;
 	LxVmstat vmstat;
-	bool present;
 
 	if (!lx_sysroot_read(reading->context->root, path, &host_text, error) ||
 		!read_stats(reading, node, &stats, error) ||
-		!lx_host_number(reading->context->host, LX_HOST_THP_SIZE, &terms.thp_bytes,
-			&present, error))
+		!lx_memory_read_page_sizes(reading->context->host, &terms, error))
 		return false;
 	lx_vmstat_parse(lx_text_slice(&host_text), &vmstat);
 	lx_vmstat_compute(&stats, &terms, &numbers);
