@@ -164,12 +164,14 @@ class Tap:
         self.name = name
         self.ran = self.failed = 0
         self.announced = None
+        self.bailed_out = False
         self.notes = []
 
     def take(self, line):
         plan = PLAN.match(line)
         result = RESULT.match(line)
         if line.startswith("Bail out!"):
+            self.bailed_out = True
             self._fail(line)
         elif plan:
             self.announced = int(plan[1])
@@ -203,11 +205,13 @@ class Tap:
         self.tally.fail(self.name, why)
 
     def end(self, program, code):
-        if program.timed_out or (code != 0 and not self.failed):
+        if self.bailed_out:
+            return
+        if program.timed_out or code < 0 or (code != 0 and not self.failed):
             self._fail(ending(program, code))
-        elif self.announced is None and not self.failed:
+        elif self.announced is None:
             self._fail("ended without saying how many tests it has")
-        elif self.announced is not None and self.announced != self.ran and not self.failed:
+        elif self.announced != self.ran:
             self._fail(f"announced {self.announced} tests and ran {self.ran}")
 
 
