@@ -39,6 +39,25 @@ static void name_container(LxContainer *container)
 	container->id = lx_runtime_plain_id(lx_level_path(lx_cgroup_primary(container->cgroup)));
 }
 
+/*
+ * A container without any process begins now. But a member is there: one that cannot be read for
+ * any other reason than that it has just gone leaves the start unknown, which no guess may stand
+ * for.
+ */
+static bool start_without_init(
+	const LxLadder *ladder, const LxTask *member, LxContainer *container, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	LxProcess process;
+
+	if (!lx_task_process(member, &process, &failure) && lx_error_code(failure) == EINVAL) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	container->start_boottime_nsec = lx_clock_boottime_nsec(ladder->clock);
+	return true;
+}
+
 /* `member` is one of its tasks. A membership that is the root's everywhere is the host. */
 static LxContainer *make_container(const LxLadder *ladder, const LxMembership *membership,
 	const LxTask *member, GError **error)
@@ -57,8 +76,8 @@ static LxContainer *make_container(const LxLadder *ladder, const LxMembership *m
 	container->init_folder = lx_fd_steal(&init.task.folder);
 	container->pid_namespace = init.pid_namespace;
 	container->start_boottime_nsec = init.start_boottime_nsec;
-	if (container->init_pid == 0)
-		container->start_boottime_nsec = lx_clock_boottime_nsec(ladder->clock);
+	if (container->init_pid == 0 && !start_without_init(ladder, member, container, error))
+		return NULL;
 	return g_steal_pointer(&container);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* proc/meminfo, proc/swaps, proc/vmstat and proc/slabinfo. */
+#include "base/number.h"
+#include "cgroup/io.h"
 #include "host/slabinfo.h"
 #include "host/swaps.h"
 #include "host/vmstat.h"
@@ -37,6 +39,23 @@ bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error)
 	return true;
 }
 
+/* What went from and to all devices: the kernel's pgpgin and pgpgout. */
+static bool read_io(const LxReading *reading, LxVmstatTerms *terms, GError **error)
+{
+	g_auto(LxIoFacts) io = {0};
+
+	if (!lx_cgroup_read_io(reading->container->cgroup, &io, error))
+		return false;
+	terms->have_io = io.have;
+	for (unsigned i = 0; i < io.n_devices; i++) {
+		terms->read_bytes = lx_number_add(
+			terms->read_bytes, io.devices[i].counts[LX_IO_READ][LX_IO_BYTES]);
+		terms->written_bytes = lx_number_add(
+			terms->written_bytes, io.devices[i].counts[LX_IO_WRITE][LX_IO_BYTES]);
+	}
+	return true;
+}
+
 bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error)
 {
 	LxHost *host = reading->context->host;
@@ -47,7 +66,7 @@ bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error)
 	LxVmstat vmstat;
 
 	if (!host_text || !lx_cgroup_read_memory_stats(reading->container->cgroup, &stats, error) ||
-		!lx_memory_read_page_sizes(host, &terms, error))
+		!lx_memory_read_page_sizes(host, &terms, error) || !read_io(reading, &terms, error))
 		return false;
 	lx_vmstat_parse(lx_text_slice(host_text), &vmstat);
 	lx_vmstat_compute(&stats, &terms, &numbers);
