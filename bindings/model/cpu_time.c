@@ -208,7 +208,9 @@ static void grow_rows(Step *step)
 		else if (!first)
 			grow_hidden_row(step, &state->rows[cpu]);
 	}
-	state->carry = first ? (LxCpuBusy){0} : step->pool;
+	if (first)
+		step->pool = (LxCpuBusy){0};
+	state->carry = step->pool;
 }
 
 static void see(LxCpuTimeState *state, const LxCpuUsage *usage)
