@@ -208,9 +208,9 @@ static void grow_rows(Step *step)
 		else if (!first)
 			grow_hidden_row(step, &state->rows[cpu]);
 	}
-	state->carry = step->pool;
 	if (first)
-		state->carry = (LxCpuBusy){0};
+		step->pool = (LxCpuBusy){0};
+	state->carry = step->pool;
 }
 
 static void see(LxCpuTimeState *state, const LxCpuUsage *usage)
