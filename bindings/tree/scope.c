@@ -42,14 +42,19 @@ static LxContainer *find_own(LxContext *context, const LxCaller *caller, GError 
 bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error)
 {
 	g_autoptr(LxContainer) container = NULL;
+	g_autoptr(GError) failure = NULL;
 
 	if (!context->identity) {
 		lx_error_set(error, ENOENT, "showing containers/: none is known");
 		return false;
 	}
-	container = lx_identity_find_named(context->identity, caller->tid, error);
-	if (!container || container->is_host)
-		return container != NULL;
+	container = lx_identity_find_named(context->identity, caller->tid, &failure);
+	if (container && container->is_host)
+		return true;
+	if (!container && lx_error_code(failure) != ESRCH) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
 	lx_error_set(error, EACCES, "showing containers/ to the caller %d: only the host sees it",
 		(int)caller->tid);
 	return false;
