@@ -48,19 +48,13 @@ bool lx_scope_check_host(const LxCaller *caller, GError **error)
 		lx_error_set(error, ENOENT, "showing containers/: none is known");
 		return false;
 	}
-<<<<<<< HEAD
-	container = lx_identity_find_named(caller->context->identity, caller->tid, error);
-	if (!container || container->is_host)
-		return container != NULL;
-=======
-	container = lx_identity_find_named(context->identity, caller->tid, &failure);
+	container = lx_identity_find_named(caller->context->identity, caller->tid, &failure);
 	if (container && container->is_host)
 		return true;
 	if (!container && lx_error_code(failure) != ESRCH) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
->>>>>>> integ1
 	lx_error_set(error, EACCES, "showing containers/ to the caller %d: only the host sees it",
 		(int)caller->tid);
 	return false;
