@@ -307,6 +307,13 @@ class Cgroup:
     def cpuset(self, cpus):
         write(self.file("cpuset", "cpuset.cpus"), cpus)
 
+    def weight(self, times):
+        """How many times as much CPU time as a usual one gets when all want it."""
+        if is_v2():
+            write(self.file("cpu", "cpu.weight"), 100 * times)
+        else:
+            write(self.file("cpu", "cpu.shares"), 1024 * times)
+
     def usage_bytes(self):
         name = "memory.current" if is_v2() else "memory.usage_in_bytes"
         return int(self.file("memory", name).read_text())
@@ -375,7 +382,8 @@ class Container:
         script = "".join(f"mount --bind {source} {target} && " for source, target in self.binds)
         self.process = subprocess.Popen(
             [*self.starter, "unshare", *self.flags, "sh", "-c", script + "echo up && exec sleep infinity"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, preexec_fn=self.cgroup.enter, text=True)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=self.cgroup.enter, text=True)
         at_end(self.stop)
         equal(self.process.stdout.readline(), "up\n", "the container's first line")
         self.init = self._find_init()
@@ -428,6 +436,11 @@ class Container:
     def meminfo(self):
         return parse_meminfo(self.read("/proc/meminfo"))
 
+    def burn(self, cpus):
+        """A busy loop for each of the given CPUs, bound to it; returns the processes."""
+        return [self.popen("taskset", "-c", str(cpu), "sh", "-c", "while :; do :; done")
+                for cpu in cpus]
+
     def stop(self):
         while self.chain:
             pidfd = self.chain.pop(0)
@@ -440,14 +453,41 @@ class Container:
         _end(self.process)
 
 
+def children_of(pid):
+    try:
+        return [int(child) for child in
+                pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def signal_children(process, number):
+    """nsenter(1) and unshare(1) wait for the one child that does the work, and end with it."""
+    for child in children_of(process.pid):
+        try:
+            os.kill(child, number)
+        except ProcessLookupError:
+            pass
+
+
+def end(process):
+    """Ends a process and its children, so that none is left to be anybody's orphan."""
+    if process.poll() is None:
+        has_children = bool(children_of(process.pid))
+        signal_children(process, signal.SIGKILL)
+        try:
+            process.wait(5 if has_children else 0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for stream in (process.stdout, process.stderr, process.stdin):
+        if stream:
+            stream.close()
+
+
 def _end(process):
-    if process and process.poll() is None:
-        process.kill()
     if process:
-        process.wait()
-        for stream in (process.stdout, process.stderr, process.stdin):
-            if stream:
-                stream.close()
+        end(process)
 
 
 def parse_meminfo(text):
