@@ -218,7 +218,13 @@ class Tap:
 def run_tap(tally, name, command, limit=TEST_LIMIT, env=None):
     program = Program(command, limit, env)
     tap = Tap(tally, name)
-    code = program.run(tap.take)
+
+    def take(line):
+        tap.take(line)
+        if limit == LONG_LIMIT and line.startswith("ok"):
+            print("   " + line, flush=True)
+
+    code = program.run(take)
     write_log(name, program.lines)
     tap.end(program, code)
     return program
@@ -232,6 +238,7 @@ _built = {}
 def build(tally, configuration):
     """The build folder, or None when it cannot be built; tried once."""
     if configuration not in _built:
+        print(f"   building {BUILDS}/{configuration}", flush=True)
         _built[configuration] = _build(tally, configuration)
     elif not _built[configuration]:
         tally.fail(f"build {configuration}", "failed before")
@@ -257,11 +264,15 @@ def _build(tally, configuration):
     return folder
 
 
-def meson_tests(folder, suite):
+def introspect(folder, what):
     listed = subprocess.run(
-        ["meson", "introspect", "--tests", folder], cwd=TOP, capture_output=True, check=True
+        ["meson", "introspect", what, folder], cwd=TOP, capture_output=True, check=True
     )
-    return [test for test in json.loads(listed.stdout) if f"lxfs:{suite}" in test["suite"]]
+    return json.loads(listed.stdout)
+
+
+def meson_tests(folder, suite):
+    return [test for test in introspect(folder, "--tests") if f"lxfs:{suite}" in test["suite"]]
 
 
 def program_env(folder, instead_of=None):
@@ -278,6 +289,7 @@ SANITIZER_ENV = {
 
 def unit_programs(tally, folder, suite, label, chosen=lambda name: True, env=None, prefix=()):
     tests = [test for test in meson_tests(folder, suite) if chosen(test["name"])]
+    print(f"   {label}: {len(tests)} programs", flush=True)
     for test in tests:
         command = [*prefix, *test["cmd"]]
         run_tap(tally, f"{label} {test['name']}", command, env={**test["env"], **(env or {})})
@@ -393,6 +405,24 @@ def fuzz(tally):
     run_tap(tally, "fuzz", ["tests/fuzz/run.sh", FUZZ_SECONDS], LONG_LIMIT)
 
 
+CANNOT_RUN = 77  # what meson takes for a skip
+
+
+def bench(tally):
+    """meson's benchmarks: each prints a table, and its exit code is the result."""
+    folder = build(tally, "gcc")
+    for test in introspect(folder, "--benchmarks") if folder else []:
+        program = Program(test["cmd"], LONG_LIMIT, test["env"])
+        code = program.run(lambda line: print("   " + line, flush=True))
+        write_log(f"bench {test['name']}", program.lines)
+        if code == CANNOT_RUN:
+            tally.skip(f"bench {test['name']}", " ".join(program.lines[-1:]))
+        elif code != 0:
+            tally.fail(f"bench {test['name']}", ending(program, code))
+        else:
+            tally.passed += 1
+
+
 def runner_of(name):
     """A suite with a runner of its own: tests/NAME/run.sh."""
 
@@ -417,7 +447,8 @@ SUITES = {
     "clang": clang,
     "replay": replay,
     "fuzz": fuzz,
-    **{name: runner_of(name) for name in ("bench", "vm", "k8s")},
+    "bench": bench,
+    **{name: runner_of(name) for name in ("vm", "k8s")},
 }
 
 
