@@ -10,8 +10,8 @@ G_DEFINE_QUARK(lx - error - quark, lx_error)
 static GError *error_new(int code, const char *format, va_list arguments) G_GNUC_PRINTF(2, 0);
 
 /*
- * Messages quote what a container may have chosen, and end up in logs: each stays one line, whatever
- * is quoted.
+ * Messages quote what a container may have chosen, and end up in logs: each stays one line,
+ * whatever is quoted.
  */
 static GError *error_new(int code, const char *format, va_list arguments)
 {

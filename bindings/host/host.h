@@ -36,6 +36,12 @@ const LxSysroot *lx_host_root(const LxHost *host);
 
 /* The text as it is now. ENOENT when this kernel has no such file. */
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
+/*
+ * The text as it was at most `fresh_nsec` before now_nsec (boot time): for what costs the kernel
+ * much and changes little. For g_bytes_unref.
+ */
+LX_MUST_CHECK GBytes *lx_host_read_recent(
+	LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec, GError **error);
 /* The path of a NUMA node's file below the root, for g_free. */
 char *lx_host_node_path(unsigned node, const char *file);
 /*

@@ -10,6 +10,7 @@
 static const char *const file_names[LX_N_NAMESPACES] = {
 	[LX_NAMESPACE_CGROUP] = "ns/cgroup",
 	[LX_NAMESPACE_PID] = "ns/pid",
+	[LX_NAMESPACE_TIME] = "ns/time",
 };
 
 /* "cgroup:[4026531835]" */

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which cgroup and PID namespace a task is in (namespaces(7)), as inode numbers. On a live host
- * they are taken from the namespace itself with stat(2); on a captured one from the text of the
- * link ("cgroup:[4026531835]").
+ * Which cgroup, PID and time namespace a task is in (namespaces(7)), as inode numbers. On a live
+ * host they are taken from the namespace itself with stat(2); on a captured one from the text of
+ * the link ("cgroup:[4026531835]").
  */
 #pragma once
 
 #include "identity/task.h"
 
-typedef enum { LX_NAMESPACE_CGROUP, LX_NAMESPACE_PID, LX_N_NAMESPACES } LxNamespace;
+typedef enum {
+	LX_NAMESPACE_CGROUP,
+	LX_NAMESPACE_PID,
+	LX_NAMESPACE_TIME,
+	LX_N_NAMESPACES
+} LxNamespace;
 
 /* The host's own: immutable after lx_namespaces_init. */
 typedef struct {
