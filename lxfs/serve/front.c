@@ -441,47 +441,61 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 
 /* ---- What procfs has no operation for ---------------------------------------------------- */
 
-static void refuse(fuse_req_t request, int code)
-{
-	fuse_reply_err(request, code);
-}
+/*
+ * What is there cannot be changed. A name that is not there cannot be given to anything either:
+ * procfs says so when it looks the name up, here the kernel asks on.
+ */
 
 static void on_mknod(
 	fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
 {
-	refuse(request, EPERM);
+	fuse_reply_err(request, ENOENT);
 }
 
 static void on_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode)
 {
-	refuse(request, EPERM);
+	fuse_reply_err(request, ENOENT);
 }
 
 static void on_unlink(fuse_req_t request, fuse_ino_t parent, const char *name)
 {
-	refuse(request, EPERM);
+	fuse_reply_err(request, EPERM);
 }
 
 static void on_symlink(fuse_req_t request, const char *target, fuse_ino_t parent, const char *name)
 {
-	refuse(request, EPERM);
+	fuse_reply_err(request, ENOENT);
 }
 
 static void on_rename(fuse_req_t request, fuse_ino_t parent, const char *name,
 	fuse_ino_t new_parent, const char *new_name, unsigned flags)
 {
-	refuse(request, EPERM);
+	LxCaller caller = caller_of(request);
+	LxAttributes attributes;
+	bool there = lx_tree_lookup(front_of(request)->context, &caller,
+		node_of(request, new_parent), new_name, &attributes, NULL);
+
+	fuse_reply_err(request, there ? EPERM : ENOENT);
 }
 
 static void on_link(fuse_req_t request, fuse_ino_t inode, fuse_ino_t parent, const char *name)
 {
-	refuse(request, EPERM);
+	fuse_reply_err(request, ENOENT);
 }
 
 static void on_create(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode,
 	struct fuse_file_info *file)
 {
-	refuse(request, EACCES);
+	fuse_reply_err(request, ENOENT);
+}
+
+/* No file has extended attributes. */
+static void on_listxattr(fuse_req_t request, fuse_ino_t inode, size_t size)
+{
+	if (size == 0)
+		fuse_reply_xattr(request, 0);
+	else
+		fuse_reply_buf(request, NULL, 0);
 }
 
 static const struct fuse_lowlevel_ops operations = {
@@ -504,6 +518,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.rename = on_rename,
 	.link = on_link,
 	.create = on_create,
+	.listxattr = on_listxattr,
 };
 
 /* ---- The object -------------------------------------------------------------------------- */
