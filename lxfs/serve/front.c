@@ -434,6 +434,18 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 	fuse_reply_poll(request, lx_triggers_poll(front->triggers, file->fh));
 }
 
+/* As procfs, which looks the new name up first. */
+static void on_rename(fuse_req_t request, fuse_ino_t parent, const char *name,
+	fuse_ino_t new_parent, const char *new_name, unsigned flags)
+{
+	LxCaller caller = caller_of(request);
+	LxAttributes attributes;
+	bool there =
+		lx_tree_lookup(&caller, node_of(request, new_parent), new_name, &attributes, NULL);
+
+	fuse_reply_err(request, there ? EPERM : ENOENT);
+}
+
 static const struct fuse_lowlevel_ops served = {
 	.init = on_init,
 	.lookup = on_lookup,
@@ -446,6 +458,7 @@ static const struct fuse_lowlevel_ops served = {
 	.write = on_write,
 	.poll = on_poll,
 	.release = on_release,
+	.rename = on_rename,
 };
 
 /* ---- The object -------------------------------------------------------------------------- */

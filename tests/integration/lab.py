@@ -196,6 +196,7 @@ class Server:
         """`prefix` is a command that runs it, in a mount namespace of its own if it makes one."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-"))
         at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.folder.chmod(0o755)
         self.prefix = prefix
         self.mount = self.folder / "mount"
         self.runtime = self.folder / "run"
@@ -243,6 +244,40 @@ class Server:
         for inner in ("mount/proc/pressure", "mount"):
             subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
                            check=False)
+
+
+class Trace:
+    """strace(1) of a process and all its threads, for as long as the block lasts."""
+
+    def __init__(self, pid, *options):
+        if not shutil.which("strace"):
+            raise Skipped("strace is not installed")
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-")) / "trace"
+        at_end(lambda: shutil.rmtree(self.path.parent, ignore_errors=True))
+        self.pid = pid
+        self.command = ["strace", "-f", "-ttt", "-o", str(self.path), "-p", str(pid), *options]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        at_end(lambda: _end(self.process))
+        wait_until(self._is_attached, 10, "strace is attached")
+        return self
+
+    def _is_attached(self):
+        check(self.process.poll() is None, "strace ended")
+        tracers = [pathlib.Path(f"/proc/{self.pid}/task/{tid}/status").read_text()
+                   for tid in os.listdir(f"/proc/{self.pid}/task")]
+        return all(f"TracerPid:\t{self.process.pid}\n" in text for text in tracers)
+
+    def __exit__(self, *exception):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+
+    def lines(self):
+        """(seconds since 1970, the rest of the line), of the calls begun."""
+        rows = [line.split(None, 2) for line in self.path.read_text().splitlines()]
+        return [(float(row[1]), row[2]) for row in rows if not row[2].startswith(("<...", "---", "+++"))]
 
 
 # ---- Containers ------------------------------------------------------------------------------
