@@ -3,6 +3,7 @@
 #include "serve/refusals.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 /*
  * What is there cannot be changed. A name that is not there cannot be given to anything either:

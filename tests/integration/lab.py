@@ -65,6 +65,13 @@ def hierarchies():
     return found
 
 
+def hierarchy_roots():
+    """The root of every cgroup hierarchy that is mounted here."""
+    if is_v2():
+        return [CGROUPS]
+    return sorted(folder for folder in CGROUPS.iterdir() if folder.is_dir() and not folder.is_symlink())
+
+
 # ---- Cleaning up -----------------------------------------------------------------------------
 
 _undo = []
@@ -80,6 +87,25 @@ def _clean_up():
             _undo.pop()()
         except Exception:  # the rest must be undone all the same
             traceback.print_exc()
+
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans():
+    """What our programs leave behind as daemons (a runtime's shims) is ours, and waited for at the end."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _undo.insert(0, _wait_for_orphans)
+
+
+def _wait_for_orphans():
+    end_of_patience = time.monotonic() + 5
+    while time.monotonic() < end_of_patience:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.02)
+        except ChildProcessError:
+            return
 
 
 atexit.register(_clean_up)
