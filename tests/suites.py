@@ -66,9 +66,10 @@ class Tally:
 class Program:
     """One run of a program in a process group of its own, with a time limit."""
 
-    def __init__(self, command, limit, env=None):
+    def __init__(self, command, limit, env=None, folder="."):
         self.command = command
         self.limit = limit
+        self.folder = folder
         self.env = {**os.environ, "LC_ALL": "C", **(env or {})}
         self.timed_out = False
         self.lines = []
@@ -78,7 +79,7 @@ class Program:
         try:
             process = subprocess.Popen(
                 self.command,
-                cwd=TOP,
+                cwd=os.path.join(TOP, self.folder),
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -215,8 +216,8 @@ class Tap:
             self._fail(f"announced {self.announced} tests and ran {self.ran}")
 
 
-def run_tap(tally, name, command, limit=TEST_LIMIT, env=None):
-    program = Program(command, limit, env)
+def run_tap(tally, name, command, limit=TEST_LIMIT, env=None, folder="."):
+    program = Program(command, limit, env, folder)
     tap = Tap(tally, name)
 
     def take(line):
@@ -292,7 +293,8 @@ def unit_programs(tally, folder, suite, label, chosen=lambda name: True, env=Non
     print(f"   {label}: {len(tests)} programs", flush=True)
     for test in tests:
         command = [*prefix, *test["cmd"]]
-        run_tap(tally, f"{label} {test['name']}", command, env={**test["env"], **(env or {})})
+        both = {**test["env"], **(env or {})}
+        run_tap(tally, f"{label} {test['name']}", command, env=both, folder=folder)
     return len(tests)
 
 
@@ -412,7 +414,7 @@ def bench(tally):
     """meson's benchmarks: each prints a table, and its exit code is the result."""
     folder = build(tally, "gcc")
     for test in introspect(folder, "--benchmarks") if folder else []:
-        program = Program(test["cmd"], LONG_LIMIT, test["env"])
+        program = Program(test["cmd"], LONG_LIMIT, test["env"], folder)
         code = program.run(lambda line: print("   " + line, flush=True))
         write_log(f"bench {test['name']}", program.lines)
         if code == CANNOT_RUN:
