@@ -141,11 +141,13 @@ typedef struct {
 
 /*
  * Who asks: the thread id as this process sees it (0: nobody it can see), or, with `container` not
- * 0, on behalf of the container of that number.
+ * 0, on behalf of the container of that number (LX_CALLER_HOST: of the host).
  *
  * `admit`, if not NULL, is told the number of the container before anything of it is read; when it
  * answers false, the caller gets the host's own text.
  */
+#define LX_CALLER_HOST UINT64_MAX
+
 typedef struct {
 	pid_t tid;
 	uint64_t container;

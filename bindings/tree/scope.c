@@ -31,7 +31,7 @@ static LxContainer *find_caller(LxContext *context, const LxCaller *caller, GErr
 /* The caller's own container, or the one it asks on behalf of. */
 static LxContainer *find_own(LxContext *context, const LxCaller *caller, GError **error)
 {
-	if (context->settings.host_only)
+	if (context->settings.host_only || caller->container == LX_CALLER_HOST)
 		return lx_container_new_host();
 	if (caller->container)
 		return lx_identity_find_inode(
