@@ -141,11 +141,13 @@ typedef struct {
 
 /*
  * Who asks, and of which context: the thread id as this process sees it (0: nobody it can see), or,
- * with `container` not 0, on behalf of the container of that number.
+ * with `container` not 0, on behalf of the container of that number (LX_CALLER_HOST: of the host).
  *
  * `admit`, if not NULL, is told the number of the container before anything of it is read; when it
  * answers false, the caller gets the host's own text.
  */
+#define LX_CALLER_HOST UINT64_MAX
+
 typedef struct {
 	LxContext *context;
 	pid_t tid;

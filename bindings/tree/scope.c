@@ -31,7 +31,7 @@ static LxContainer *find_caller(const LxCaller *caller, GError **error)
 /* The caller's own container, or the one it asks on behalf of. */
 static LxContainer *find_own(const LxCaller *caller, GError **error)
 {
-	if (caller->context->settings.host_only)
+	if (caller->context->settings.host_only || caller->container == LX_CALLER_HOST)
 		return lx_container_new_host();
 	if (caller->container)
 		return lx_identity_find_inode(

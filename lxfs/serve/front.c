@@ -13,6 +13,7 @@
 
 #include "serve/fault.h"
 #include "serve/journal.h"
+#include "serve/quarantine.h"
 #include "serve/refusals.h"
 
 #include <errno.h>
@@ -60,20 +61,12 @@ static void reply_failure(fuse_req_t request, GError *failure)
 
 /* ---- Who asks ---------------------------------------------------------------------------- */
 
-static bool in_quarantine(const LxEstateHeader *header, uint64_t container)
+static uint64_t now_nsec(void)
 {
 	struct timespec now;
 
-	for (unsigned i = 0; i < LX_QUARANTINE_MAX; i++) {
-		const LxQuarantine *entry = &header->quarantine[i];
-
-		if (entry->container != container || entry->until_nsec == 0)
-			continue;
-		clock_gettime(CLOCK_BOOTTIME, &now);
-		return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec <
-		       entry->until_nsec;
-	}
-	return false;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 /* Notes for the supervisor whose text is being made, in case it kills us. */
@@ -82,9 +75,13 @@ static bool admit(uint64_t container, gpointer data)
 	LxFront *front = data;
 	LxSlot *slot = lx_front_slot(front);
 
-	if (slot)
-		slot->container = container;
-	return !in_quarantine(front->estate->header, container);
+	if (!slot)
+		return true;
+	slot->container = container;
+	if (lx_quarantine_holds(front->estate, container, now_nsec()))
+		return false;
+	lx_fault_point(LX_FAULT_MID_RENDER);
+	return true;
 }
 
 static LxCaller caller_of(fuse_req_t request)
@@ -272,7 +269,6 @@ static bool make_text(fuse_req_t request, fuse_ino_t inode, GString *text)
 	LxCaller caller = caller_of(request);
 	GError *failure = NULL;
 
-	lx_fault_point(LX_FAULT_MID_RENDER);
 	if (lx_tree_read(&caller, node_of(request, inode), text, &failure))
 		return true;
 	reply_read_failure(request, failure);
@@ -287,11 +283,30 @@ static void reply_part(fuse_req_t request, const GString *text, size_t size, off
 		fuse_reply_buf(request, text->str + offset, MIN(size, text->len - (size_t)offset));
 }
 
+/*
+ * A worker that died behind its reply leaves a reader who has the first part of that text: to make
+ * it anew now would give him the second part of another one.
+ */
+static bool was_made(const LxSlot *slot)
+{
+	uint64_t made;
+
+	return slot && lx_journal_result(slot, &made);
+}
+
+static void keep_text(LxFront *front, LxHandle handle, const GString *text)
+{
+	LxSlot *slot = lx_front_slot(front);
+
+	if (lx_open_files_set_text(front->files, handle, text->str, text->len) && slot)
+		lx_journal_note(slot, 1);
+}
+
 /* At offset 0 the text is made anew; everywhere else the one that was made is served. */
 static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	struct fuse_file_info *file)
 {
-	LxOpenFiles *files = front_of(request)->files;
+	LxFront *front = front_of(request);
 	g_autofree char *part = NULL;
 	g_autoptr(GString) text = NULL;
 	ssize_t copied = -1;
@@ -300,9 +315,9 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 		fuse_reply_err(request, EINVAL);
 		return;
 	}
-	if (offset > 0) {
+	if (offset > 0 || was_made(lx_front_slot(front))) {
 		part = g_malloc(size);
-		copied = lx_open_files_copy(files, file->fh, (uint64_t)offset, part, size);
+		copied = lx_open_files_copy(front->files, file->fh, (uint64_t)offset, part, size);
 	}
 	if (copied >= 0) {
 		fuse_reply_buf(request, part, (size_t)copied);
@@ -311,7 +326,7 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 	text = g_string_sized_new(4096);
 	if (!make_text(request, inode, text))
 		return;
-	lx_open_files_set_text(files, file->fh, text->str, text->len);
+	keep_text(front, file->fh, text);
 	reply_part(request, text, size, offset);
 }
 
@@ -344,29 +359,38 @@ static bool may_open(fuse_req_t request, fuse_ino_t inode, int flags)
 	return !attributes.trigger || check_pressure(request, inode);
 }
 
-/* A worker may have died between taking a record and replying: the record in the slot is used. */
+/* A worker may have died anywhere between taking a record and replying: then that one is used. */
 static LxHandle open_once(LxFront *front, LxNode node)
 {
 	LxSlot *slot = lx_front_slot(front);
-	LxHandle handle;
+	uint64_t opener = slot ? lx_journal_key(slot) : 0;
+	LxHandle handle = 0;
 
 	if (slot && lx_journal_result(slot, &handle))
 		return handle;
-	handle = lx_open_files_open(front->files, node);
+	if (slot && lx_journal_was_left(slot))
+		handle = lx_open_files_find(front->files, opener);
+	if (handle == 0)
+		handle = lx_open_files_open(front->files, node, opener);
 	if (slot)
 		lx_journal_note(slot, handle);
 	return handle;
 }
 
+/* ENOENT: nobody waits for the answer any more, or a predecessor has given it. */
 static void on_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
+	LxFront *front = front_of(request);
+	const LxSlot *slot = lx_front_slot(front);
+	bool left = slot && lx_journal_was_left(slot);
+
 	if (!may_open(request, inode, file->flags))
 		return;
-	file->fh = open_once(front_of(request), node_of(request, inode));
+	file->fh = open_once(front, node_of(request, inode));
 	file->direct_io = 1;
 	file->noflush = 1;
-	if (fuse_reply_open(request, file) == -ENOENT)
-		lx_open_files_close(front_of(request)->files, file->fh);
+	if (fuse_reply_open(request, file) == -ENOENT && !left)
+		lx_open_files_close(front->files, file->fh);
 }
 
 static void on_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
@@ -389,6 +413,7 @@ static void on_write(fuse_req_t request, fuse_ino_t inode, const char *bytes, si
 		.node = node_of(request, inode),
 		.text = bytes,
 		.length = size,
+		.request = slot ? lx_journal_key(slot) : 0,
 	};
 	GError *failure = NULL;
 	uint64_t done;
@@ -421,7 +446,9 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 	LxFront *front = front_of(request);
 	const Session *session = fuse_req_userdata(request);
 	LxSlot *slot = lx_front_slot(front);
+	LxCaller caller = caller_of(request);
 	bool wants_telling = handle != NULL;
+	uint64_t events;
 
 	if (handle)
 		fuse_pollhandle_destroy(handle);
@@ -431,7 +458,11 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 	}
 	if (wants_telling)
 		lx_open_files_set_poll(front->files, file->fh, poll_handle_of(slot));
-	fuse_reply_poll(request, lx_triggers_poll(front->triggers, file->fh));
+	if (!lx_journal_result(slot, &events)) {
+		events = lx_triggers_poll(front->triggers, &caller, file->fh);
+		lx_journal_note(slot, events);
+	}
+	fuse_reply_poll(request, (unsigned)events);
 }
 
 /* As procfs, which looks the new name up first. */
@@ -496,7 +527,7 @@ struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind)
 	return fuse_session_new(&args, &operations, sizeof operations, &front->sessions[kind]);
 }
 
-void lx_front_enter_thread(LxFront *front, LxSlot *slot, unsigned index)
+void lx_front_enter_thread(LxFront *front, LxSlot *slot)
 {
 	pthread_setspecific(front->slot_key, slot);
 }
