@@ -9,7 +9,7 @@
 #include "tree/recipe.h"
 
 typedef struct {
-	LxText text; /* the host's meminfo; `host` points into it */
+	GBytes *text; /* the host's meminfo; `host` points into it */
 	LxMeminfo host;
 	LxMemoryFacts facts;
 	LxMemoryTerms terms;
