@@ -93,8 +93,16 @@ def nothing_is_forked_and_no_namespace_entered():
             check(not FORBIDDEN & set(calls), f"{path} with {kind}: {FORBIDDEN & set(calls)}")
 
 
+def a_text_is_asked_for_at_once_however_long():
+    for kind in FLAGS:
+        for path, calls in counts_once(kind).items():
+            # OPEN, READ, READ at the end, RELEASE
+            check(calls["read"] / READS < 4.5, f"{path}: {calls['read'] / READS} requests")
+
+
 lab.run([
     a_hot_meminfo_stays_in_the_budget_without_a_cgroup_namespace,
     a_hot_meminfo_stays_in_the_budget_with_a_cgroup_namespace,
     nothing_is_forked_and_no_namespace_entered,
+    a_text_is_asked_for_at_once_however_long,
 ])
