@@ -338,7 +338,7 @@ def leftovers():
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         left = {f"mount {line.split()[1]}" for line in file if line.split()[2].startswith("fuse.lxfs")}
     for where, below, _ in os.walk("/sys/fs/cgroup"):
-        left |= {f"cgroup {where}/{name}" for name in below if "lxfs-test" in name}
+        left |= {f"cgroup {where}/{name}" for name in below if "lxfs-lab-" in name}
     return left
 
 

@@ -140,6 +140,13 @@ def write(path, text):
         file.write(str(text))
 
 
+def link_or_none(path):
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
+
+
 def child_of(pid):
     """The only child of a process, by its first thread; None when it has none."""
     children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -404,6 +411,12 @@ class Cgroup:
 
     def start(self, function, *arguments):
         return Call(function, *arguments, enter=self.enter)
+
+
+def leave_all_cgroups():
+    """This process becomes one of the host itself."""
+    for root in hierarchies().values():
+        write(root / "cgroup.procs", 0)
 
 
 class Container:
