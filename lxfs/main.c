@@ -15,6 +15,7 @@ static const struct {
 } verbs[] = {
 	{"serve", lx_serve_verb, "mount the views and serve them"},
 	{"show", lx_show_verb, "print one view, as a container sees it"},
+	{"heal", lx_heal_verb, "replace dead views in every mount namespace"},
 	{"help", help_verb, "this page; `lxfs VERB --help` for one verb"},
 	{"--help", help_verb, NULL},
 	{"-h", help_verb, NULL},
