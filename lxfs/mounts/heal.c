@@ -135,7 +135,7 @@ static void start(Heal *self, const LxReplaceTask *task, pid_t pid)
 /* ---- Namespaces -------------------------------------------------------------------------- */
 
 /* Our own anchors and our own mount point are not healed like this. */
-static void heal_namespace(Heal *self, const LxNamespace *space, uint64_t own)
+static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
 {
 	const char *spared[] = {self->anchors, self->options->mountpoint, NULL};
 	bool is_own = space->inode == own;
@@ -150,7 +150,7 @@ static void heal_namespace(Heal *self, const LxNamespace *space, uint64_t own)
 	};
 	pid_t pid = 0;
 
-	info = lx_namespaces_mounts(space, &pid, NULL);
+	info = lx_mntns_mounts(space, &pid, NULL);
 	if (!info)
 		return; /* its processes have ended */
 	suspects = lx_suspects_find(info, self->served, is_own ? spared : NULL);
@@ -163,14 +163,14 @@ static void heal_namespace(Heal *self, const LxNamespace *space, uint64_t own)
 
 static bool heal_namespaces(Heal *self, GError **error)
 {
-	uint64_t own = lx_namespaces_inode(getpid());
-	g_autoptr(GArray) spaces = lx_namespaces_find(error);
+	uint64_t own = lx_mntns_inode(getpid());
+	g_autoptr(GArray) spaces = lx_mntns_find(error);
 
 	if (!spaces)
 		return false;
 	self->summary.n_namespaces = spaces->len;
 	for (unsigned i = 0; i < spaces->len; i++)
-		heal_namespace(self, &g_array_index(spaces, LxNamespace, i), own);
+		heal_namespace(self, &g_array_index(spaces, LxMntns, i), own);
 	while (self->n_jobs > 0)
 		wait_for_jobs(self);
 	return true;

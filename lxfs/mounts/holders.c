@@ -2,7 +2,7 @@
 /* Who follows what. */
 #include "mounts/holders.h"
 
-#include "mounts/namespaces.h"
+#include "mounts/mntns.h"
 
 #include <errno.h>
 #include <string.h>
@@ -168,7 +168,7 @@ bool lx_holders_hold(LxHolders *holders, const LxMount *mount)
 LxHolders *lx_holders_find(const LxMountinfo *own, const char *anchors)
 {
 	g_autoptr(LxHolders) holders = lx_holders_new(own, anchors);
-	g_autoptr(GArray) spaces = lx_namespaces_find(NULL);
+	g_autoptr(GArray) spaces = lx_mntns_find(NULL);
 
 	if (!spaces)
 		lx_holders_add_unknown(holders);
@@ -177,7 +177,7 @@ LxHolders *lx_holders_find(const LxMountinfo *own, const char *anchors)
 		g_autoptr(LxMountinfo) info = NULL;
 		pid_t pid;
 
-		info = lx_namespaces_mounts(&g_array_index(spaces, LxNamespace, i), &pid, &error);
+		info = lx_mntns_mounts(&g_array_index(spaces, LxMntns, i), &pid, &error);
 		if (info)
 			lx_holders_add(holders, info);
 		else if (lx_error_code(error) == EPROTO)

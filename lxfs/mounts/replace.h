@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "mounts/namespaces.h"
+#include "mounts/mntns.h"
 #include "mounts/suspects.h"
 
 typedef struct {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The mount namespaces of all processes, each one once. */
-#include "mounts/namespaces.h"
+#include "mounts/mntns.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <sys/stat.h>
 
-uint64_t lx_namespaces_inode(pid_t pid)
+uint64_t lx_mntns_inode(pid_t pid)
 {
 	char path[64];
 	struct stat status;
@@ -26,24 +26,24 @@ static pid_t pid_of(const char *name)
 static void note(GArray *spaces, GHashTable *places, uint64_t inode, pid_t pid)
 {
 	gpointer place = g_hash_table_lookup(places, (gpointer)(uintptr_t)inode);
-	LxNamespace *space;
+	LxMntns *space;
 
 	if (!place) {
-		LxNamespace fresh = {.inode = inode};
+		LxMntns fresh = {.inode = inode};
 
 		g_array_append_val(spaces, fresh);
 		place = GUINT_TO_POINTER(spaces->len);
 		g_hash_table_insert(places, (gpointer)(uintptr_t)inode, place);
 	}
-	space = &g_array_index(spaces, LxNamespace, GPOINTER_TO_UINT(place) - 1);
-	if (space->n_pids < LX_NAMESPACE_PIDS)
+	space = &g_array_index(spaces, LxMntns, GPOINTER_TO_UINT(place) - 1);
+	if (space->n_pids < LX_MNTNS_PIDS)
 		space->pids[space->n_pids++] = pid;
 }
 
-GArray *lx_namespaces_find(GError **error)
+GArray *lx_mntns_find(GError **error)
 {
 	g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL);
-	GArray *spaces = g_array_new(FALSE, FALSE, sizeof(LxNamespace));
+	GArray *spaces = g_array_new(FALSE, FALSE, sizeof(LxMntns));
 	DIR *processes = opendir("/proc");
 
 	if (!processes) {
@@ -53,7 +53,7 @@ GArray *lx_namespaces_find(GError **error)
 	}
 	for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
 		pid_t pid = pid_of(entry->d_name);
-		uint64_t inode = pid ? lx_namespaces_inode(pid) : 0;
+		uint64_t inode = pid ? lx_mntns_inode(pid) : 0;
 
 		if (inode)
 			note(spaces, places, inode, pid);
@@ -63,7 +63,7 @@ GArray *lx_namespaces_find(GError **error)
 }
 
 /* Only mounts below a process's root are printed for it: after chroot(2) there is seldom a "/". */
-LxMountinfo *lx_namespaces_mounts(const LxNamespace *space, pid_t *out_pid, GError **error)
+LxMountinfo *lx_mntns_mounts(const LxMntns *space, pid_t *out_pid, GError **error)
 {
 	g_autoptr(LxMountinfo) best = NULL;
 
