@@ -3,6 +3,7 @@
 #include "serve/connection.h"
 
 #include "fd.h"
+#include "mounts/served.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,10 @@
 static const struct {
 	const char *folder;
 	LxNode root;
+	const char *source;
 } connections[LX_N_CONNECTIONS] = {
-	[LX_CONNECTION_VIEWS] = {"", LX_NODE_ROOT},
-	[LX_CONNECTION_PRESSURE] = {"proc/pressure", LX_NODE_PRESSURE},
+	[LX_CONNECTION_VIEWS] = {"", LX_NODE_ROOT, LX_SOURCE_VIEWS},
+	[LX_CONNECTION_PRESSURE] = {"proc/pressure", LX_NODE_PRESSURE, LX_SOURCE_PRESSURE},
 };
 
 const char *lx_connection_folder(LxConnectionKind kind)
@@ -32,7 +34,7 @@ static bool set_option(int context, const char *key, const char *value)
 }
 
 /* The kernel checks permissions itself, by mode and owner, as on procfs. */
-static int make_mount(int fuse_fd, GError **error)
+static int make_mount(int fuse_fd, const char *source, GError **error)
 {
 	g_auto(LxFd) context = fsopen("fuse", FSOPEN_CLOEXEC);
 	g_autofree char *fd_option = g_strdup_printf("%d", fuse_fd);
@@ -42,7 +44,7 @@ static int make_mount(int fuse_fd, GError **error)
 		lx_error_set_errno(error, errno, "asking the kernel for FUSE");
 		return -1;
 	}
-	if (!set_option(context, "source", "lxfs") || !set_option(context, "subtype", "lxfs") ||
+	if (!set_option(context, "source", source) || !set_option(context, "subtype", "lxfs") ||
 		!set_option(context, "fd", fd_option) ||
 		!set_option(context, "rootmode", "40000") || !set_option(context, "user_id", "0") ||
 		!set_option(context, "group_id", "0") ||
@@ -98,7 +100,7 @@ bool lx_connection_new(LxEstate *estate, LxConnectionKind kind, int *out_mount, 
 		lx_error_set_errno(error, errno, "opening /dev/fuse");
 		return false;
 	}
-	mount = make_mount(fuse_fd, error);
+	mount = make_mount(fuse_fd, connections[kind].source, error);
 	if (mount < 0 || !take_init(fuse_fd, connection, error))
 		return false;
 	connection->root = connections[kind].root;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Work that may hang, in a child: a read from a FUSE server that does not answer cannot be ended by
+ * any signal once the server has taken it. So nobody waits for such a child longer than he chose
+ * to.
+ */
+#pragma once
+
+#include "lxfs.h"
+
+enum { LX_CHILD_FAILED = -1, LX_CHILD_HUNG = -2 };
+
+/*
+ * Forks, runs `work` and gives what it returned (0 to 255), LX_CHILD_FAILED when there was no child
+ * or it crashed, LX_CHILD_HUNG when it took longer; it is killed then, and not waited for.
+ */
+int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec);
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+int64_t lx_child_now_msec(void);
+/* Until then, for poll(2): 0 when it is past. */
+int lx_child_left_msec(int64_t deadline_msec);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* `lxfs heal`: dead views replaced in every mount namespace. */
+#include "mounts/heal.h"
+
+#include "mounts/anchors.h"
+#include "runtime.h"
+#include "settings.h"
+#include "verb.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define LIMIT_MSEC 2000
+
+typedef struct {
+	LxProgramSettings settings;
+	char *runtime_dir;
+	char *mountpoint;
+	char *config;
+	int limit_msec;
+	gboolean dry_run;
+	gboolean purge;
+} Heal;
+
+static void heal_clear(Heal *heal)
+{
+	lx_settings_clear(&heal->settings);
+	g_free(heal->runtime_dir);
+	g_free(heal->mountpoint);
+	g_free(heal->config);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Heal, heal_clear)
+
+static bool parse_arguments(Heal *heal, int argc, char **argv, GError **error)
+{
+	g_autoptr(GOptionContext) options =
+		g_option_context_new("- replace dead views in every mount namespace");
+	const GOptionEntry entries[] = {
+		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &heal->runtime_dir,
+			"of the instance (default: that of the settings)", "DIR"},
+		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &heal->mountpoint,
+			"where it serves (default: as remembered in the runtime folder)", "DIR"},
+		{"timeout", 0, 0, G_OPTION_ARG_INT, &heal->limit_msec,
+			"for each namespace (default: 2000)", "MSEC"},
+		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &heal->dry_run, "say what would be done",
+			NULL},
+		{"purge", 0, 0, G_OPTION_ARG_NONE, &heal->purge,
+			"when nothing serves any more: take the anchors away, too", NULL},
+		{"config", 0, 0, G_OPTION_ARG_FILENAME, &heal->config, "settings file", "FILE"},
+		{NULL},
+	};
+
+	g_option_context_add_main_entries(options, entries, NULL);
+	if (!g_option_context_parse(options, &argc, &argv, error))
+		return false;
+	if (argc == 1 && heal->limit_msec > 0)
+		return true;
+	lx_error_set(error, EINVAL, "%s",
+		argc > 1 ? "it takes no arguments" : "--timeout takes a number above 0");
+	return false;
+}
+
+static char *absolute(char *given, const char *otherwise)
+{
+	g_autofree char *path = given;
+
+	return g_canonicalize_filename(path ? path : otherwise, NULL);
+}
+
+static void find_folders(Heal *heal)
+{
+	g_autofree char *remembered = NULL;
+
+	heal->runtime_dir = absolute(heal->runtime_dir, heal->settings.runtime_dir);
+	remembered = lx_runtime_mountpoint(heal->runtime_dir);
+	heal->mountpoint =
+		absolute(heal->mountpoint, remembered ? remembered : heal->settings.mountpoint);
+}
+
+static void tell(const LxHealed *healed, gpointer data)
+{
+	const LxReplaceReport *report = &healed->report;
+	const Heal *heal = data;
+
+	if (report->healed)
+		printf("%s mnt:[%" PRIu64 "], process %d: %u mounts\n",
+			heal->dry_run ? "would heal" : "healed", healed->inode, (int)healed->pid,
+			report->healed);
+	if (report->failed)
+		printf("failed mnt:[%" PRIu64 "], process %d: %u mounts: %s\n", healed->inode,
+			(int)healed->pid, report->failed, report->why);
+}
+
+static bool purge(const Heal *heal, const LxHealSummary *summary, GError **error)
+{
+	if (!heal->purge || heal->dry_run)
+		return true;
+	if (!summary->served)
+		return lx_anchors_purge(heal->runtime_dir, error);
+	lx_error_set(error, EBUSY, "taking the anchors away: lxfs serves at %s; stop it first",
+		heal->mountpoint);
+	return false;
+}
+
+static bool heal_all(Heal *heal, LxHealSummary *summary, GError **error)
+{
+	const LxHealOptions options = {
+		.runtime_dir = heal->runtime_dir,
+		.mountpoint = heal->mountpoint,
+		.limit_msec = (unsigned)heal->limit_msec,
+		.dry_run = heal->dry_run,
+	};
+	gint64 started_usec = g_get_monotonic_time();
+	gint64 usec;
+
+	if (!lx_heal_run(&options, tell, heal, summary, error) || !purge(heal, summary, error))
+		return false;
+	usec = g_get_monotonic_time() - started_usec;
+	printf("%u of %u mount namespaces %s%s, %u failed, %u mounts, %" PRId64 ".%" PRId64 " ms\n",
+		summary->n_healed, summary->n_namespaces, heal->dry_run ? "to be healed" : "healed",
+		summary->served ? "" : " with the host's own files (nothing serves)",
+		summary->n_failed, summary->n_mounts, usec / 1000, usec / 100 % 10);
+	return true;
+}
+
+static int fail(const GError *error, int exit_code)
+{
+	fprintf(stderr, "lxfs heal: %s\n", error->message);
+	return exit_code;
+}
+
+int lx_heal_verb(int argc, char **argv)
+{
+	g_auto(Heal) heal = {.limit_msec = LIMIT_MSEC};
+	g_autoptr(GError) error = NULL;
+	LxHealSummary summary;
+
+	lx_settings_defaults(&heal.settings);
+	if (!lx_settings_load(&heal.settings, lx_settings_file(argc, argv), &error) ||
+		!parse_arguments(&heal, argc, argv, &error))
+		return fail(error, LX_EXIT_USAGE);
+	if (geteuid() != 0) {
+		lx_error_set(&error, EPERM, "it must be root; run it with sudo");
+		return fail(error, LX_EXIT_FAILED);
+	}
+	find_folders(&heal);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* children must not inherit a filled buffer */
+	if (!heal_all(&heal, &summary, &error))
+		return fail(error, LX_EXIT_FAILED);
+	return summary.n_failed ? LX_EXIT_FAILED : LX_EXIT_DONE;
+}

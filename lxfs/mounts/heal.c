@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Healing: every dead view in every mount namespace, a few namespaces at a time. */
+#include "mounts/heal.h"
+
+#include "child.h"
+#include "fd.h"
+#include "mounts/anchors.h"
+#include "mounts/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+/* Namespaces at once: one that hangs holds up nobody else. */
+#define JOBS_MAX 8u
+#define ANCHORS_LIMIT_MSEC 10000
+
+typedef struct {
+	pid_t child;
+	LxFd pipe; /* its report */
+	int64_t deadline_msec;
+	LxHealed healed;
+} Job;
+
+typedef struct {
+	const LxHealOptions *options;
+	LxServed served_now;
+	const LxServed *served; /* NULL: nothing is */
+	char *anchors;
+	LxHealTell tell;
+	gpointer data;
+	Job jobs[JOBS_MAX];
+	unsigned n_jobs;
+	LxHealSummary summary;
+} Heal;
+
+/* ---- Children ---------------------------------------------------------------------------- */
+
+static void finish(Heal *self, unsigned index)
+{
+	Job job = self->jobs[index];
+	LxReplaceReport *report = &job.healed.report;
+
+	self->jobs[index] = self->jobs[--self->n_jobs];
+	lx_fd_clear(&job.pipe);
+	report->why[sizeof report->why - 1] = '\0';
+	self->summary.n_mounts += report->healed;
+	if (report->failed)
+		self->summary.n_failed++;
+	else if (report->healed)
+		self->summary.n_healed++;
+	if (report->failed || report->healed)
+		self->tell(&job.healed, self->data);
+}
+
+static void fail(LxReplaceReport *report, const char *why)
+{
+	*report = (LxReplaceReport){.failed = 1};
+	g_strlcpy(report->why, why, sizeof report->why);
+}
+
+/* A report is written in one piece: it is shorter than PIPE_BUF. */
+static void on_report(Heal *self, unsigned index)
+{
+	Job *job = &self->jobs[index];
+	LxReplaceReport report;
+
+	if (read(job->pipe, &report, sizeof report) == (ssize_t)sizeof report)
+		job->healed.report = report;
+	else
+		fail(&job->healed.report, "healing it crashed");
+	while (waitpid(job->child, NULL, 0) < 0 && errno == EINTR)
+		;
+	finish(self, index);
+}
+
+/* Not waited for: a child that waits for an answer of a FUSE server cannot be killed. */
+static void on_timeout(Heal *self, unsigned index)
+{
+	kill(self->jobs[index].child, SIGKILL);
+	fail(&self->jobs[index].healed.report, "it took too long");
+	finish(self, index);
+}
+
+static void wait_for_jobs(Heal *self)
+{
+	struct pollfd pipes[JOBS_MAX];
+	int wait_msec = INT_MAX;
+
+	for (unsigned i = 0; i < self->n_jobs; i++) {
+		pipes[i] = (struct pollfd){.fd = self->jobs[i].pipe, .events = POLLIN};
+		wait_msec = MIN(wait_msec, lx_child_left_msec(self->jobs[i].deadline_msec));
+	}
+	if (poll(pipes, self->n_jobs, wait_msec) < 0)
+		return;
+	for (unsigned i = self->n_jobs; i-- > 0;) {
+		if (pipes[i].revents)
+			on_report(self, i);
+		else if (lx_child_left_msec(self->jobs[i].deadline_msec) == 0)
+			on_timeout(self, i);
+	}
+}
+
+_Noreturn static void run_child(const LxReplaceTask *task, int pipe_fd)
+{
+	LxReplaceReport report;
+	ssize_t written;
+
+	lx_replace_run(task, &report);
+	written = write(pipe_fd, &report, sizeof report);
+	_exit(written == (ssize_t)sizeof report ? 0 : 1);
+}
+
+static void start(Heal *self, const LxReplaceTask *task, pid_t pid)
+{
+	unsigned limit = self->options->limit_msec;
+	Job job = {.healed = {.pid = pid, .inode = task->inode}};
+	LxFd ends[2];
+
+	while (self->n_jobs == JOBS_MAX)
+		wait_for_jobs(self);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	job.child = fork();
+	if (job.child == 0)
+		run_child(task, ends[1]);
+	lx_fd_clear(&ends[1]);
+	job.pipe = ends[0];
+	job.deadline_msec = lx_child_now_msec() + limit;
+	self->jobs[self->n_jobs++] = job;
+}
+
+/* ---- Namespaces -------------------------------------------------------------------------- */
+
+/* Our own anchors and our own mount point are not healed like this. */
+static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
+{
+	const char *spared[] = {self->anchors, self->options->mountpoint, NULL};
+	bool is_own = space->inode == own;
+	g_autoptr(LxMountinfo) info = NULL;
+	g_autoptr(GArray) suspects = NULL;
+	LxReplaceTask task = {
+		.inode = space->inode,
+		.served = self->served,
+		.anchors = self->anchors,
+		.probe_msec = self->options->limit_msec / 2,
+		.dry_run = self->options->dry_run,
+	};
+	pid_t pid = 0;
+
+	info = lx_mntns_mounts(space, &pid, NULL);
+	if (!info)
+		return; /* its processes have ended */
+	suspects = lx_suspects_find(info, self->served, is_own ? spared : NULL);
+	if (suspects->len == 0)
+		return;
+	task.pid = is_own ? 0 : pid;
+	task.suspects = suspects;
+	start(self, &task, pid);
+}
+
+static bool heal_namespaces(Heal *self, GError **error)
+{
+	uint64_t own = lx_mntns_inode(getpid());
+	g_autoptr(GArray) spaces = lx_mntns_find(error);
+
+	if (!spaces)
+		return false;
+	self->summary.n_namespaces = spaces->len;
+	for (unsigned i = 0; i < spaces->len; i++)
+		heal_namespace(self, &g_array_index(spaces, LxMntns, i), own);
+	while (self->n_jobs > 0)
+		wait_for_jobs(self);
+	return true;
+}
+
+/* ---- Here -------------------------------------------------------------------------------- */
+
+static bool find_served(Heal *self, GError **error)
+{
+	const char *mountpoint = self->options->mountpoint;
+	g_autoptr(LxMountinfo) own = lx_mountinfo_read(getpid(), error);
+
+	if (!own)
+		return false;
+	if (!lx_served_find(own, mountpoint, &self->served_now))
+		return true;
+	switch (lx_probe_path(mountpoint, self->options->limit_msec)) {
+	case LX_PROBE_ALIVE:
+		self->served = &self->served_now;
+		return true;
+	case LX_PROBE_DEAD:
+		return true;
+	default:
+		lx_error_set(error, ETIMEDOUT, "healing: what is mounted at %s does not answer",
+			mountpoint);
+		return false;
+	}
+}
+
+static int heal_anchors(gpointer data)
+{
+	const Heal *self = data;
+	const LxHealOptions *options = self->options;
+	g_autoptr(GError) error = NULL;
+
+	if (self->served ? lx_anchors_raise(options->runtime_dir, options->mountpoint, &error)
+			 : lx_anchors_lower(options->runtime_dir, &error))
+		return 0;
+	g_warning("%s", error->message);
+	return 1;
+}
+
+/* An LXCFS that serves at the mount point, without lxfs, has none. */
+static bool has_anchors(const Heal *self)
+{
+	return g_file_test(self->anchors, G_FILE_TEST_IS_DIR);
+}
+
+bool lx_heal_run(const LxHealOptions *options, LxHealTell tell, gpointer data, LxHealSummary *out,
+	GError **error)
+{
+	g_autofree char *anchors = lx_anchors_folder(options->runtime_dir);
+	Heal self = {.options = options, .anchors = anchors, .tell = tell, .data = data};
+
+	if (!find_served(&self, error))
+		return false;
+	if (!options->dry_run && has_anchors(&self) &&
+		lx_child_run(heal_anchors, &self, ANCHORS_LIMIT_MSEC) != 0)
+		self.summary.n_failed++;
+	if (!heal_namespaces(&self, error))
+		return false;
+	self.summary.served = self.served != NULL;
+	*out = self.summary;
+	return true;
+}

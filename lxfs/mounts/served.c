@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which mounts are views, and which of those are served now. */
+#include "mounts/served.h"
+
+#include <string.h>
+
+#define PRESSURE_FOLDER "proc/pressure"
+
+bool lx_served_is_view(const LxMount *mount)
+{
+	return strcmp(mount->fstype, "fuse.lxfs") == 0 || strcmp(mount->fstype, "fuse.lxcfs") == 0;
+}
+
+/*
+ * Anybody may call a FUSE file system of his own fuse.lxfs. What he gets in its place must be what
+ * any container gets, so never a piece of another container's folder.
+ */
+static bool is_given_to_all(const char *root)
+{
+	return root[0] == '/' && !g_str_has_prefix(root, "/containers") &&
+	       !g_str_has_suffix(root, "//deleted") && !strstr(root, "/../") &&
+	       !g_str_has_suffix(root, "/..");
+}
+
+char *lx_served_view_name(const LxMount *mount)
+{
+	if (!is_given_to_all(mount->root))
+		return NULL;
+	if (strcmp(mount->source, LX_SOURCE_PRESSURE) != 0)
+		return g_strdup(mount->root + 1);
+	if (mount->root[1] == '\0')
+		return g_strdup(PRESSURE_FOLDER);
+	return g_build_filename(PRESSURE_FOLDER, mount->root + 1, NULL);
+}
+
+static void add(LxServed *served, const LxMountinfo *own, const char *folder)
+{
+	const LxMount *mount = lx_mountinfo_top(own, folder);
+
+	if (mount && lx_served_is_view(mount))
+		served->devices[served->n_devices++] = mount->device;
+}
+
+bool lx_served_find(const LxMountinfo *own, const char *mountpoint, LxServed *out)
+{
+	g_autofree char *pressure = g_build_filename(mountpoint, PRESSURE_FOLDER, NULL);
+	LxServed served = {.mountpoint = mountpoint};
+
+	add(&served, own, mountpoint);
+	if (served.n_devices == 0)
+		return false;
+	add(&served, own, pressure);
+	*out = served;
+	return true;
+}
+
+bool lx_served_contains(const LxServed *served, const LxMount *mount)
+{
+	for (unsigned i = 0; served && i < served->n_devices; i++)
+		if (served->devices[i] == mount->device)
+			return true;
+	return false;
+}

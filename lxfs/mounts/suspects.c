@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which mounts of a namespace may be dead views. */
+#include "mounts/suspects.h"
+
+#include <string.h>
+
+/* More layers than anybody stacks; a bound for texts that no kernel printed. */
+#define LAYERS_MAX 1024
+
+static bool is_spared(const char *path, const char *const *spared)
+{
+	for (; spared && *spared; spared++) {
+		size_t length = strlen(*spared);
+
+		if (strncmp(path, *spared, length) == 0 &&
+			(path[length] == '/' || path[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_unserved(const LxMount *mount, const LxServed *served)
+{
+	return lx_served_is_view(mount) && !lx_served_contains(served, mount);
+}
+
+static bool is_of_the_host(const LxMount *mount)
+{
+	return strcmp(mount->fstype, "proc") == 0 || strcmp(mount->fstype, "sysfs") == 0;
+}
+
+/* The view that is to be replaced where this mount is the topmost; NULL: nothing is. */
+static const LxMount *unserved_view(
+	const LxMountinfo *info, const LxServed *served, const LxMount *top)
+{
+	const LxMount *mount = top;
+
+	if (served && is_of_the_host(top))
+		mount = lx_mountinfo_beneath(info, top);
+	return mount && is_unserved(mount, served) ? mount : NULL;
+}
+
+static unsigned count_layers(
+	const LxMountinfo *info, const LxServed *served, const LxSuspect *suspect)
+{
+	const LxMount *mount = suspect->view;
+	unsigned n = suspect->view == suspect->top ? 0 : 1;
+
+	while (mount && is_unserved(mount, served) && n < LAYERS_MAX) {
+		mount = lx_mountinfo_beneath(info, mount);
+		n++;
+	}
+	return n;
+}
+
+static bool shelters(const LxMountinfo *info, const LxMount *view)
+{
+	const LxMount *mount;
+
+	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++)
+		if (mount->parent == view->id && mount->id != view->covered_by &&
+			!lx_served_is_view(mount))
+			return true;
+	return false;
+}
+
+/* Is it mounted somewhere inside of another tree that will be replaced? */
+static bool lies_in_another(const LxMountinfo *info, const LxServed *served, const LxMount *view)
+{
+	const LxMount *parent = lx_mountinfo_by_id(info, lx_mountinfo_bottom(info, view)->parent);
+
+	return parent && parent != view && is_unserved(parent, served);
+}
+
+static void clear_suspect(gpointer data)
+{
+	LxSuspect *suspect = data;
+
+	g_clear_pointer(&suspect->name, g_free);
+}
+
+GArray *lx_suspects_find(const LxMountinfo *info, const LxServed *served, const char *const *spared)
+{
+	GArray *suspects = g_array_new(FALSE, FALSE, sizeof(LxSuspect));
+	const LxMount *top;
+
+	g_array_set_clear_func(suspects, clear_suspect);
+	for (unsigned i = 0; (top = lx_mountinfo_at(info, i)) != NULL; i++) {
+		LxSuspect suspect = {.top = top};
+
+		if (top->covered_by || is_spared(top->mountpoint, spared))
+			continue;
+		suspect.view = unserved_view(info, served, top);
+		if (!suspect.view || lies_in_another(info, served, suspect.view))
+			continue;
+		suspect.name = lx_served_view_name(suspect.view);
+		if (!suspect.name)
+			continue;
+		suspect.n_layers = count_layers(info, served, &suspect);
+		suspect.shelters = shelters(info, suspect.view);
+		g_array_append_val(suspects, suspect);
+	}
+	return suspects;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which mounts of a namespace may be dead views: those of lxfs or LXCFS that are not of the file
+ * system that is served now. Whether they are dead only a probe can tell.
+ */
+#pragma once
+
+#include "mounts/served.h"
+
+typedef struct {
+	const LxMount *top;  /* what the path leads to */
+	const LxMount *view; /* the dead one: the top, or under the host's file that was given */
+	unsigned n_layers;   /* how many to take away, from the top down */
+	char *name;          /* of the view, as lx_served_view_name says */
+	bool shelters;       /* mounts of other kinds lie below: they would go with it */
+} LxSuspect;
+
+/*
+ * An array of LxSuspect, parents before children; g_array_unref frees all. `served` NULL: nothing
+ * is. Mounts at and below the folders in `spared` (NULL-terminated) are left out.
+ *
+ * A view that something live lies on is none. Where nothing was served when a view was found dead,
+ * the host's own file was put on it: that one counts as part of the dead view once something is
+ * served again. What lies inside a dead tree goes with the tree.
+ */
+GArray *lx_suspects_find(
+	const LxMountinfo *info, const LxServed *served, const char *const *spared);
