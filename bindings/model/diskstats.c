@@ -4,16 +4,30 @@
 
 #include "base/number.h"
 
-#include <stdlib.h>
-
-static int is_before(const void *key, const void *element)
+static bool is_before(const LxIoDevice *device, const LxDisk *disk)
 {
-	const LxDisk *disk = key;
-	const LxIoDevice *device = element;
+	if (device->major != disk->major)
+		return device->major < disk->major;
+	return device->minor < disk->minor;
+}
 
-	if (disk->major != device->major)
-		return disk->major < device->major ? -1 : 1;
-	return (disk->minor > device->minor) - (disk->minor < device->minor);
+/* By halves: the devices are sorted by number. NULL when the cgroup has not used this one. */
+static const LxIoDevice *find_device(const LxIoFacts *io, const LxDisk *disk)
+{
+	unsigned low = 0, high = io->n_devices;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (is_before(&io->devices[middle], disk))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == io->n_devices || io->devices[low].major != disk->major ||
+		io->devices[low].minor != disk->minor)
+		return NULL;
+	return &io->devices[low];
 }
 
 static LxDiskstatsOperation operation_of(const uint64_t counts[LX_N_IO_COUNTS])
@@ -41,12 +55,9 @@ LxDiskstats lx_diskstats_compute(const LxDisks *disks, const LxIoFacts *io)
 {
 	LxDiskstats result = {.rows = g_new(LxDiskstatsRow, disks->n_disks)};
 
-	if (io->n_devices == 0)
-		return result;
 	for (unsigned i = 0; i < disks->n_disks; i++) {
 		const LxDisk *disk = &disks->disks[i];
-		const LxIoDevice *device =
-			bsearch(disk, io->devices, io->n_devices, sizeof *io->devices, is_before);
+		const LxIoDevice *device = find_device(io, disk);
 
 		if (device)
 			result.rows[result.n_rows++] = row_of(disk, device);

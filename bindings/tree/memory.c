@@ -58,3 +58,14 @@ void lx_memory_clear(LxMemory *memory)
 	lx_text_clear(&memory->text);
 	lx_memory_facts_clear(&memory->facts);
 }
+
+bool lx_memory_read_page_sizes(LxHost *host, LxVmstatTerms *out, GError **error)
+{
+	LxVmstatTerms terms = {.page_bytes = lx_memory_page_bytes()};
+	bool present;
+
+	if (!lx_host_number(host, LX_HOST_THP_SIZE, &terms.thp_bytes, &present, error))
+		return false;
+	*out = terms;
+	return true;
+}

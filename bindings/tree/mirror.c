@@ -359,6 +359,7 @@ static LxSysfsKind kind_of(const View *view, const char *path)
 	return kind == LX_SYSFS_POSSIBLE && possible_is_visible ? LX_SYSFS_VISIBLE : kind;
 }
 
+/* Whoever reads has looked before: a kind that needs no text of the host's asks nothing of it. */
 bool lx_mirror_read(
 	const LxReading *reading, LxMirror mirror, const char *path, GString *text, GError **error)
 {

@@ -14,6 +14,7 @@
 #include "serve/fault.h"
 #include "serve/journal.h"
 #include "serve/quarantine.h"
+#include "serve/refusals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -86,6 +87,7 @@ static bool admit(uint64_t container, gpointer data)
 static LxCaller caller_of(fuse_req_t request)
 {
 	return (LxCaller){
+		.context = front_of(request)->context,
 		.tid = fuse_req_ctx(request)->pid,
 		.admit = admit,
 		.data = front_of(request),
@@ -134,8 +136,7 @@ static void on_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 	LxAttributes attributes;
 	GError *failure = NULL;
 
-	if (!lx_tree_lookup(front_of(request)->context, &caller, node_of(request, parent), name,
-		    &attributes, &failure)) {
+	if (!lx_tree_lookup(&caller, node_of(request, parent), name, &attributes, &failure)) {
 		reply_failure(request, failure);
 		return;
 	}
@@ -152,8 +153,7 @@ static void reply_attributes(fuse_req_t request, fuse_ino_t inode)
 	GError *failure = NULL;
 	struct stat status;
 
-	if (!lx_tree_attributes(front_of(request)->context, &caller, node_of(request, inode),
-		    &attributes, &failure)) {
+	if (!lx_tree_attributes(&caller, node_of(request, inode), &attributes, &failure)) {
 		reply_failure(request, failure);
 		return;
 	}
@@ -180,8 +180,7 @@ static void on_readlink(fuse_req_t request, fuse_ino_t inode)
 {
 	LxCaller caller = caller_of(request);
 	GError *failure = NULL;
-	g_autofree char *target = lx_tree_readlink(
-		front_of(request)->context, &caller, node_of(request, inode), &failure);
+	g_autofree char *target = lx_tree_readlink(&caller, node_of(request, inode), &failure);
 
 	if (target)
 		fuse_reply_readlink(request, target);
@@ -230,8 +229,7 @@ static void on_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t 
 	GError *failure = NULL;
 
 	if (add_entry(".", &dot, &listing) && add_entry("..", &dot, &listing) &&
-		!lx_tree_list(front_of(request)->context, &caller, node_of(request, inode),
-			add_entry, &listing, &failure)) {
+		!lx_tree_list(&caller, node_of(request, inode), add_entry, &listing, &failure)) {
 		reply_failure(request, failure);
 		return;
 	}
@@ -255,7 +253,7 @@ static int read_error(const GError *failure)
 	}
 }
 
-static void reply_read_failure(fuse_req_t request, LxNode node, GError *failure)
+static void reply_read_failure(fuse_req_t request, GError *failure)
 {
 	int code = read_error(failure);
 
@@ -268,14 +266,12 @@ static void reply_read_failure(fuse_req_t request, LxNode node, GError *failure)
 
 static bool make_text(fuse_req_t request, fuse_ino_t inode, GString *text)
 {
-	LxFront *front = front_of(request);
 	LxCaller caller = caller_of(request);
-	LxNode node = node_of(request, inode);
 	GError *failure = NULL;
 
-	if (lx_tree_read(front->context, &caller, node, text, &failure))
+	if (lx_tree_read(&caller, node_of(request, inode), text, &failure))
 		return true;
-	reply_read_failure(request, node, failure);
+	reply_read_failure(request, failure);
 	return false;
 }
 
@@ -352,8 +348,7 @@ static bool may_open(fuse_req_t request, fuse_ino_t inode, int flags)
 
 	if (!writing && session->kind != LX_CONNECTION_PRESSURE)
 		return true;
-	if (!lx_tree_attributes(front_of(request)->context, &caller, node_of(request, inode),
-		    &attributes, &failure)) {
+	if (!lx_tree_attributes(&caller, node_of(request, inode), &attributes, &failure)) {
 		reply_failure(request, failure);
 		return false;
 	}
@@ -470,52 +465,19 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 	fuse_reply_poll(request, (unsigned)events);
 }
 
-/* ---- What procfs has no operation for ---------------------------------------------------- */
-
-static void refuse(fuse_req_t request, int code)
-{
-	fuse_reply_err(request, code);
-}
-
-static void on_mknod(
-	fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
-{
-	refuse(request, EPERM);
-}
-
-static void on_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode)
-{
-	refuse(request, EPERM);
-}
-
-static void on_unlink(fuse_req_t request, fuse_ino_t parent, const char *name)
-{
-	refuse(request, EPERM);
-}
-
-static void on_symlink(fuse_req_t request, const char *target, fuse_ino_t parent, const char *name)
-{
-	refuse(request, EPERM);
-}
-
+/* As procfs, which looks the new name up first. */
 static void on_rename(fuse_req_t request, fuse_ino_t parent, const char *name,
 	fuse_ino_t new_parent, const char *new_name, unsigned flags)
 {
-	refuse(request, EPERM);
+	LxCaller caller = caller_of(request);
+	LxAttributes attributes;
+	bool there =
+		lx_tree_lookup(&caller, node_of(request, new_parent), new_name, &attributes, NULL);
+
+	fuse_reply_err(request, there ? EPERM : ENOENT);
 }
 
-static void on_link(fuse_req_t request, fuse_ino_t inode, fuse_ino_t parent, const char *name)
-{
-	refuse(request, EPERM);
-}
-
-static void on_create(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode,
-	struct fuse_file_info *file)
-{
-	refuse(request, EACCES);
-}
-
-static const struct fuse_lowlevel_ops operations = {
+static const struct fuse_lowlevel_ops served = {
 	.init = on_init,
 	.lookup = on_lookup,
 	.getattr = on_getattr,
@@ -527,14 +489,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.write = on_write,
 	.poll = on_poll,
 	.release = on_release,
-	.mknod = on_mknod,
-	.mkdir = on_mkdir,
-	.unlink = on_unlink,
-	.rmdir = on_unlink,
-	.symlink = on_symlink,
 	.rename = on_rename,
-	.link = on_link,
-	.create = on_create,
 };
 
 /* ---- The object -------------------------------------------------------------------------- */
@@ -564,9 +519,11 @@ void lx_front_free(LxFront *front)
 
 struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind)
 {
+	struct fuse_lowlevel_ops operations = served;
 	char *arguments[] = {(char *)"lxfs", NULL};
 	struct fuse_args args = {.argc = 1, .argv = arguments};
 
+	lx_refusals_add(&operations);
 	return fuse_session_new(&args, &operations, sizeof operations, &front->sessions[kind]);
 }
 

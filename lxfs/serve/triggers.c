@@ -133,14 +133,13 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 		lx_error_set(error, EINVAL, "setting a trigger of %zu bytes", wanted->length);
 		return false;
 	}
-	fd = lx_tree_set_trigger(
-		triggers->context, caller, wanted->node, wanted->text, wanted->length, error);
+	fd = lx_tree_set_trigger(caller, wanted->node, wanted->text, wanted->length, error);
 	if (fd < 0)
 		return false;
 	open = (LxOpenTrigger){
 		.handle = wanted->handle,
 		.node = wanted->node,
-		.container = lx_tree_owner(triggers->context, caller),
+		.container = lx_tree_owner(caller),
 		.request = wanted->request,
 		.length = (uint32_t)wanted->length,
 	};
@@ -157,8 +156,7 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 static bool set_again(LxTriggers *triggers, const LxCaller *caller, const LxOpenTrigger *open)
 {
 	g_autoptr(GError) failure = NULL;
-	int fd = lx_tree_set_trigger(
-		triggers->context, caller, open->node, open->trigger, open->length, &failure);
+	int fd = lx_tree_set_trigger(caller, open->node, open->trigger, open->length, &failure);
 
 	if (fd >= 0)
 		insert(triggers, open->handle, fd);
@@ -200,7 +198,10 @@ void lx_triggers_drop(LxTriggers *triggers, LxHandle handle)
 /* After a worker's death: set again, and let the poller look again, for it may have missed one. */
 static void take_over(LxTriggers *triggers, const LxOpenTrigger *open)
 {
-	LxCaller caller = {.container = open->container ? open->container : LX_CALLER_HOST};
+	LxCaller caller = {
+		.context = triggers->context,
+		.container = open->container ? open->container : LX_CALLER_HOST,
+	};
 
 	set_again(triggers, &caller, open);
 	if (open->polled)
