@@ -1,22 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is remembered in the runtime folder. */
+/* Small files in the runtime folder, by which one verb tells another. */
 #include "runtime.h"
 
+#include "fd.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 #define MOUNTPOINT_FILE "mountpoint"
 
-bool lx_runtime_remember(const char *runtime_dir, const char *mountpoint, GError **error)
+static bool write_new(const char *path, const char *text)
 {
-	g_autofree char *path = g_build_filename(runtime_dir, MOUNTPOINT_FILE, NULL);
-	g_autofree char *text = g_strconcat(mountpoint, "\n", NULL);
-	g_autoptr(GError) failure = NULL;
+	g_auto(LxFd) fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	ssize_t bytes = (ssize_t)strlen(text);
 
-	if (g_file_set_contents_full(
-		    path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &failure))
-		return true;
-	lx_error_set(error, EIO, "writing %s: %s", path, failure->message);
-	return false;
+	return fd >= 0 && write(fd, text, (size_t)bytes) == bytes;
+}
+
+void lx_runtime_write(const char *runtime_dir, const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename(runtime_dir, name, NULL);
+	g_autofree char *new_path = g_strconcat(path, ".new", NULL);
+
+	if (!write_new(new_path, text) || rename(new_path, path) < 0)
+		g_info("writing %s: %s, ignoring", path, g_strerror(errno));
+}
+
+void lx_runtime_remove(const char *runtime_dir, const char *name)
+{
+	g_autofree char *path = g_build_filename(runtime_dir, name, NULL);
+
+	unlink(path);
+}
+
+void lx_runtime_remember(const char *runtime_dir, const char *mountpoint)
+{
+	g_autofree char *text = g_strconcat(mountpoint, "\n", NULL);
+
+	lx_runtime_write(runtime_dir, MOUNTPOINT_FILE, text);
 }
 
 char *lx_runtime_mountpoint(const char *runtime_dir)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
 #include "fd.h"
+#include "runtime.h"
 #include "serve/check.h"
 #include "serve/connection.h"
 #include "serve/handover.h"
 #include "serve/pidfile.h"
 #include "serve/preflight.h"
-#include "serve/runtime.h"
 #include "serve/store.h"
 #include "serve/supervisor.h"
 #include "verb.h"
