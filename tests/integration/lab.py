@@ -264,7 +264,11 @@ class Server:
         return pathlib.Path(f"/proc/{self._inner()}/root{self.mount}")
 
     def _inner(self):
-        return (child_of(self.process.pid) if self.prefix else None) or self.process.pid
+        """The supervisor, at the end of what its prefix forks."""
+        pid = self.process.pid
+        while pid and not os.path.samefile(f"/proc/{pid}/exe", LXFS):
+            pid = child_of(pid)
+        return pid or self.process.pid
 
     def stop(self):
         if self.process and self.process.poll() is None:
