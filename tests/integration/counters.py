@@ -131,11 +131,13 @@ def what_more_cpus_spent_is_not_lost_with_them():
     """what was spent on more CPUs is shown in full when a lowered quota shows fewer"""
     need_two_cpus()
     box = lab.Container(server)
+    box.cgroup.weight(16)
     stat_of(box)
     loops = box.burn([0, 1])
     time.sleep(1)
     box.cgroup.quota(0.5)
     seen = Reading(box)
+    lab.note(f"{seen.most} ticks in a second of two CPUs")
     equal(sorted(seen.rows), ["cpu", "cpu0"], "rows of stat")
     check(seen.is_all(), str(seen))
     end_all(loops)
