@@ -84,7 +84,7 @@ def busy_percentages(top, cpu):
 
 
 def one_busy_loop_is_one_busy_cpu_of_two():
-    """a busy loop shows as one busy CPU of two in top -1, its ticks are the cgroup's, the neighbour's unseen"""
+    """a busy loop is one busy CPU of two in top -1, with the cgroup's ticks, the neighbour's unseen"""
     need_two_cpus()
     box, neighbour = lab.Container(server, cpus=1.5), lab.Container(server)
     box.cgroup.weight(16)
