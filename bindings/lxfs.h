@@ -140,41 +140,44 @@ typedef struct {
 } LxAttributes;
 
 /*
- * Who asks: the thread id as this process sees it (0: nobody it can see), or, with `container` not
- * 0, on behalf of the container of that number.
+ * Who asks, and of which context: the thread id as this process sees it (0: nobody it can see), or,
+ * with `container` not 0, on behalf of the container of that number (LX_CALLER_HOST: of the host).
  *
  * `admit`, if not NULL, is told the number of the container before anything of it is read; when it
  * answers false, the caller gets the host's own text.
  */
+#define LX_CALLER_HOST UINT64_MAX
+
 typedef struct {
+	LxContext *context;
 	pid_t tid;
 	uint64_t container;
 	bool (*admit)(uint64_t container, gpointer data);
 	gpointer data;
 } LxCaller;
 
-LX_PUBLIC bool lx_tree_lookup(LxContext *context, const LxCaller *caller, LxNode parent,
-	const char *name, LxAttributes *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-LX_PUBLIC bool lx_tree_attributes(LxContext *context, const LxCaller *caller, LxNode node,
+LX_PUBLIC bool lx_tree_lookup(const LxCaller *caller, LxNode parent, const char *name,
 	LxAttributes *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC bool lx_tree_attributes(const LxCaller *caller, LxNode node, LxAttributes *out,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* From a path ("proc/meminfo", with or without a leading '/'). */
-LX_PUBLIC bool lx_tree_resolve(LxContext *context, const LxCaller *caller, const char *path,
-	LxAttributes *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC bool lx_tree_resolve(const LxCaller *caller, const char *path, LxAttributes *out,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Calls `visit` for every entry until it returns false. "." and ".." are not among them. */
 typedef bool (*LxTreeVisit)(const char *name, const LxAttributes *attributes, gpointer data);
-LX_PUBLIC bool lx_tree_list(LxContext *context, const LxCaller *caller, LxNode folder,
-	LxTreeVisit visit, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC bool lx_tree_list(const LxCaller *caller, LxNode folder, LxTreeVisit visit, gpointer data,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the text of a file for this caller, as it is now, and puts it behind what `text` holds. */
-LX_PUBLIC bool lx_tree_read(LxContext *context, const LxCaller *caller, LxNode file, GString *text,
+LX_PUBLIC bool lx_tree_read(const LxCaller *caller, LxNode file, GString *text,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The target of a symbolic link, for g_free. */
-LX_PUBLIC char *lx_tree_readlink(LxContext *context, const LxCaller *caller, LxNode link,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC char *lx_tree_readlink(
+	const LxCaller *caller, LxNode link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The number of the caller's container, as `admit` is told; 0 for the host. */
-LX_PUBLIC uint64_t lx_tree_owner(LxContext *context, const LxCaller *caller);
+LX_PUBLIC uint64_t lx_tree_owner(const LxCaller *caller);
 
 /*
  * Sets a pressure trigger ("some 150000 1000000", Documentation/accounting/psi.rst) for the
@@ -182,7 +185,7 @@ LX_PUBLIC uint64_t lx_tree_owner(LxContext *context, const LxCaller *caller);
  * crossed and POLLERR once the cgroup has gone; closing it ends the trigger. -1 on failure, with
  * the kernel's own errno (EINVAL, EBUSY, EOPNOTSUPP).
  */
-LX_PUBLIC int lx_tree_set_trigger(LxContext *context, const LxCaller *caller, LxNode file,
-	const char *trigger, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC int lx_tree_set_trigger(const LxCaller *caller, LxNode file, const char *trigger,
+	size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

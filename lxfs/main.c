@@ -14,6 +14,7 @@ static const struct {
 	const char *purpose; /* NULL: another spelling of the one before */
 } verbs[] = {
 	{"serve", lx_serve_verb, "mount the views and serve them"},
+	{"reload", lx_reload_verb, "hand over to the program on disk without a failed read"},
 	{"show", lx_show_verb, "print one view, as a container sees it"},
 	{"heal", lx_heal_verb, "replace dead views in every mount namespace"},
 	{"help", help_verb, "this page; `lxfs VERB --help` for one verb"},

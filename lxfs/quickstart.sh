@@ -69,7 +69,6 @@ is_serving() {
 serve() {
 	if is_serving; then
 		say "something serves $mountpoint already: using it"
-		served_by=
 		return
 	fi
 	! is_mounted || fail "$mountpoint is mounted and nobody answers: umount -l $mountpoint, then try again"
@@ -82,7 +81,6 @@ serve() {
 	until is_serving; do
 		tries=$((tries + 1))
 		if [ $tries -gt 100 ] || ! kill -0 "$served_by" 2>/dev/null; then
-			kill "$served_by" 2>/dev/null || :
 			cat "$runtime/quickstart.log" >&2
 			fail "serving $mountpoint: lxfs does not answer"
 		fi
@@ -171,6 +169,7 @@ delete_container() {
 
 clean_up() {
 	[ -z "$made_group" ] || delete_container
+	[ -n "$finished" ] || [ -z "$served_by" ] || kill "$served_by" 2>/dev/null || :
 	rm -rf "$work"
 }
 
@@ -178,6 +177,8 @@ clean_up() {
 [ -c /dev/fuse ] || modprobe fuse 2>/dev/null || fail "there is no /dev/fuse on this kernel"
 work=$(mktemp -d)
 made_group=
+served_by=
+finished=
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -192,6 +193,7 @@ show 'lscpu | head' lscpu
 show 'uptime' uptime
 show 'top -bn1 | head' top
 
+finished=yes
 if [ -n "$served_by" ]; then
 	say "lxfs goes on serving $mountpoint; its log is $runtime/quickstart.log. To stop it:"
 	printf '     sudo kill %s\n' "$served_by"

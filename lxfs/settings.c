@@ -149,26 +149,46 @@ static bool load_key(LxProgramSettings *settings, GKeyFile *file, const char *na
 	return value && lx_settings_set(settings, name, g_strstrip(value), error);
 }
 
-bool lx_settings_load(LxProgramSettings *settings, const char *path, GError **error)
+char *lx_settings_read(const char *path, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	char *text = NULL;
+
+	if (g_file_get_contents(path, &text, NULL, &failure))
+		return text;
+	if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+		return g_strdup("");
+	lx_error_set(error, EINVAL, "reading the settings %s: %s", path, failure->message);
+	return NULL;
+}
+
+bool lx_settings_parse(LxProgramSettings *settings, const char *text, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) failure = NULL;
 	g_auto(GStrv) names = NULL;
 
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &failure)) {
-		if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-			return true;
-		lx_error_set(error, EINVAL, "reading the settings %s: %s", path, failure->message);
+	if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, &failure)) {
+		lx_error_set(error, EINVAL, "reading the settings: %s", failure->message);
 		return false;
 	}
 	names = g_key_file_get_keys(file, GROUP, NULL, NULL);
-	for (char **name = names; name && *name; name++) {
-		if (!load_key(settings, file, *name, error)) {
-			g_prefix_error(error, "%s: ", path);
+	for (char **name = names; name && *name; name++)
+		if (!load_key(settings, file, *name, error))
 			return false;
-		}
-	}
 	return true;
+}
+
+bool lx_settings_load(LxProgramSettings *settings, const char *path, GError **error)
+{
+	g_autofree char *text = lx_settings_read(path, error);
+
+	if (!text)
+		return false;
+	if (lx_settings_parse(settings, text, error))
+		return true;
+	g_prefix_error(error, "%s: ", path);
+	return false;
 }
 
 static gboolean on_option(const char *option, const char *value, gpointer data, GError **error)

@@ -33,6 +33,10 @@ const char *lx_settings_file(int argc, char **argv);
 /* Reads a settings file; one that does not exist says nothing, which is no error. */
 bool lx_settings_load(
 	LxProgramSettings *settings, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same in two steps. The text is for g_free; NULL is a failure, "" a file that is not there. */
+char *lx_settings_read(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool lx_settings_parse(
+	LxProgramSettings *settings, const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* An option --key for each key of the table. */
 GOptionGroup *lx_settings_options(LxProgramSettings *settings);

@@ -66,9 +66,10 @@ class Tally:
 class Program:
     """One run of a program in a process group of its own, with a time limit."""
 
-    def __init__(self, command, limit, env=None):
+    def __init__(self, command, limit, env=None, folder="."):
         self.command = command
         self.limit = limit
+        self.folder = folder
         self.env = {**os.environ, "LC_ALL": "C", **(env or {})}
         self.timed_out = False
         self.lines = []
@@ -78,7 +79,7 @@ class Program:
         try:
             process = subprocess.Popen(
                 self.command,
-                cwd=TOP,
+                cwd=os.path.join(TOP, self.folder),
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -164,12 +165,14 @@ class Tap:
         self.name = name
         self.ran = self.failed = 0
         self.announced = None
+        self.bailed_out = False
         self.notes = []
 
     def take(self, line):
         plan = PLAN.match(line)
         result = RESULT.match(line)
         if line.startswith("Bail out!"):
+            self.bailed_out = True
             self._fail(line)
         elif plan:
             self.announced = int(plan[1])
@@ -203,18 +206,26 @@ class Tap:
         self.tally.fail(self.name, why)
 
     def end(self, program, code):
-        if program.timed_out or (code != 0 and not self.failed):
+        if self.bailed_out:
+            return
+        if program.timed_out or code < 0 or (code != 0 and not self.failed):
             self._fail(ending(program, code))
-        elif self.announced is None and not self.failed:
+        elif self.announced is None:
             self._fail("ended without saying how many tests it has")
-        elif self.announced is not None and self.announced != self.ran and not self.failed:
+        elif self.announced != self.ran:
             self._fail(f"announced {self.announced} tests and ran {self.ran}")
 
 
-def run_tap(tally, name, command, limit=TEST_LIMIT, env=None):
-    program = Program(command, limit, env)
+def run_tap(tally, name, command, limit=TEST_LIMIT, env=None, folder="."):
+    program = Program(command, limit, env, folder)
     tap = Tap(tally, name)
-    code = program.run(tap.take)
+
+    def take(line):
+        tap.take(line)
+        if limit == LONG_LIMIT and line.startswith("ok"):
+            print("   " + line, flush=True)
+
+    code = program.run(take)
     write_log(name, program.lines)
     tap.end(program, code)
     return program
@@ -228,6 +239,7 @@ _built = {}
 def build(tally, configuration):
     """The build folder, or None when it cannot be built; tried once."""
     if configuration not in _built:
+        print(f"   building {BUILDS}/{configuration}", flush=True)
         _built[configuration] = _build(tally, configuration)
     elif not _built[configuration]:
         tally.fail(f"build {configuration}", "failed before")
@@ -253,11 +265,15 @@ def _build(tally, configuration):
     return folder
 
 
-def meson_tests(folder, suite):
+def introspect(folder, what):
     listed = subprocess.run(
-        ["meson", "introspect", "--tests", folder], cwd=TOP, capture_output=True, check=True
+        ["meson", "introspect", what, folder], cwd=TOP, capture_output=True, check=True
     )
-    return [test for test in json.loads(listed.stdout) if f"lxfs:{suite}" in test["suite"]]
+    return json.loads(listed.stdout)
+
+
+def meson_tests(folder, suite):
+    return [test for test in introspect(folder, "--tests") if f"lxfs:{suite}" in test["suite"]]
 
 
 def program_env(folder, instead_of=None):
@@ -274,9 +290,11 @@ SANITIZER_ENV = {
 
 def unit_programs(tally, folder, suite, label, chosen=lambda name: True, env=None, prefix=()):
     tests = [test for test in meson_tests(folder, suite) if chosen(test["name"])]
+    print(f"   {label}: {len(tests)} programs", flush=True)
     for test in tests:
         command = [*prefix, *test["cmd"]]
-        run_tap(tally, f"{label} {test['name']}", command, env={**test["env"], **(env or {})})
+        both = {**test["env"], **(env or {})}
+        run_tap(tally, f"{label} {test['name']}", command, env=both, folder=folder)
     return len(tests)
 
 
@@ -320,7 +338,7 @@ def leftovers():
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         left = {f"mount {line.split()[1]}" for line in file if line.split()[2].startswith("fuse.lxfs")}
     for where, below, _ in os.walk("/sys/fs/cgroup"):
-        left |= {f"cgroup {where}/{name}" for name in below if "lxfs-test" in name}
+        left |= {f"cgroup {where}/{name}" for name in below if "lxfs-lab-" in name}
     return left
 
 
@@ -389,6 +407,24 @@ def fuzz(tally):
     run_tap(tally, "fuzz", ["tests/fuzz/run.sh", FUZZ_SECONDS], LONG_LIMIT)
 
 
+CANNOT_RUN = 77  # what meson takes for a skip
+
+
+def bench(tally):
+    """meson's benchmarks: each prints a table, and its exit code is the result."""
+    folder = build(tally, "gcc")
+    for test in introspect(folder, "--benchmarks") if folder else []:
+        program = Program(test["cmd"], LONG_LIMIT, test["env"], folder)
+        code = program.run(lambda line: print("   " + line, flush=True))
+        write_log(f"bench {test['name']}", program.lines)
+        if code == CANNOT_RUN:
+            tally.skip(f"bench {test['name']}", " ".join(program.lines[-1:]))
+        elif code != 0:
+            tally.fail(f"bench {test['name']}", ending(program, code))
+        else:
+            tally.passed += 1
+
+
 def runner_of(name):
     """A suite with a runner of its own: tests/NAME/run.sh."""
 
@@ -413,7 +449,8 @@ SUITES = {
     "clang": clang,
     "replay": replay,
     "fuzz": fuzz,
-    **{name: runner_of(name) for name in ("bench", "vm", "k8s")},
+    "bench": bench,
+    **{name: runner_of(name) for name in ("vm", "k8s")},
 }
 
 

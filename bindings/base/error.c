@@ -9,9 +9,18 @@ G_DEFINE_QUARK(lx - error - quark, lx_error)
 
 static GError *error_new(int code, const char *format, va_list arguments) G_GNUC_PRINTF(2, 0);
 
+/*
+ * Messages quote what a container may have chosen, and end up in logs: each stays one line,
+ * whatever is quoted.
+ */
 static GError *error_new(int code, const char *format, va_list arguments)
 {
-	return g_error_new_valist(LX_ERROR, code, format, arguments);
+	GError *error = g_error_new_valist(LX_ERROR, code, format, arguments);
+
+	for (char *at = error->message; *at; at++)
+		if (g_ascii_iscntrl(*at))
+			*at = ' ';
+	return error;
 }
 
 void lx_error_set(GError **error, int code, const char *format, ...)

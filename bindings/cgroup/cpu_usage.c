@@ -81,13 +81,22 @@ bool lx_cpu_stat_parse(
 	return true;
 }
 
+/* Fails on, with the cgroup's name. */
+static bool say_where(const LxLevel *level, GError **error)
+{
+	g_prefix_error(error, "cgroup %s: ", lx_level_path(level));
+	return false;
+}
+
 static bool read_stat(LxLevel *level, unsigned parts, LxCpuUsage *usage, GError **error)
 {
 	const char *what = lx_cgroup_file_name(LX_CGROUP_CPU_STAT);
 	g_auto(LxText) text = {0};
 
-	return lx_level_read(level, LX_CGROUP_CPU_STAT, &text, error) &&
-	       lx_cpu_stat_parse(lx_text_slice(&text), what, parts, usage, error);
+	if (!lx_level_read(level, LX_CGROUP_CPU_STAT, &text, error))
+		return false;
+	return lx_cpu_stat_parse(lx_text_slice(&text), what, parts, usage, error) ||
+	       say_where(level, error);
 }
 
 typedef bool (*Parse)(LxSlice text, const char *what, LxCpuUsage *out, GError **error);
@@ -104,7 +113,8 @@ static bool read_with(LxLevel *level, LxCgroupFile file, LxCpuUsage *usage, GErr
 	if (!lx_level_read(level, file, &text, error))
 		return false;
 	return text.bytes == NULL ||
-	       parse[file](lx_text_slice(&text), lx_cgroup_file_name(file), usage, error);
+	       parse[file](lx_text_slice(&text), lx_cgroup_file_name(file), usage, error) ||
+	       say_where(level, error);
 }
 
 static bool read_amount_v1(LxLevel *level, LxCpuUsage *usage, GError **error)

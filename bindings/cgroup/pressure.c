@@ -71,14 +71,20 @@ static LxSlice without_last_nul(LxSlice trigger)
 	return trigger;
 }
 
+/*
+ * Written with a NUL behind it, which psi_write puts over the last byte of whatever it is given
+ * (/proc/pressure); a cgroup's file takes it as the end.
+ */
 bool lx_pressure_write_trigger(
 	int fd, const char *what, const char *text, size_t length, GError **error)
 {
 	LxSlice trigger = without_last_nul((LxSlice){text, length});
+	char bytes[TRIGGER_MAX_BYTES] = "";
 
 	if (!check_trigger(trigger, error))
 		return false;
-	if (write(fd, trigger.at, trigger.length) >= 0)
+	memcpy(bytes, trigger.at, trigger.length);
+	if (write(fd, bytes, trigger.length + 1) >= 0)
 		return true;
 	lx_error_set_errno(
 		error, errno == ENODEV ? ENOENT : errno, "setting a trigger on %s", what);

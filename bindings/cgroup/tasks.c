@@ -130,11 +130,20 @@ static bool walk_folder(Walk *walk, int folder, GError **error)
 }
 
 /* A folder that was removed has no links, and seems to have no files. */
-static bool still_there(int folder, const LxLevel *level, GError **error)
+static bool has_gone(int folder)
 {
 	struct stat status;
 
-	if (fstat(folder, &status) == 0 && status.st_nlink > 0)
+	return fstat(folder, &status) < 0 || status.st_nlink == 0;
+}
+
+static bool walk_level(Walk *walk, int folder, const LxLevel *level, GError **error)
+{
+	if (!walk_folder(walk, folder, error)) {
+		g_prefix_error(error, "cgroup %s: ", lx_level_path(level));
+		return false;
+	}
+	if (!has_gone(folder))
 		return true;
 	lx_error_set_errno(
 		error, ENOENT, "reading the tasks of the cgroup %s", lx_level_path(level));
@@ -151,8 +160,7 @@ bool lx_cgroup_read_tasks(LxCgroup *cgroup, LxTaskIds *out, GError **error)
 	if (level) {
 		walk.file = lx_level_is_v2(level) ? "cgroup.threads" : "tasks";
 		folder = lx_level_open(level, ".", O_RDONLY | O_DIRECTORY, error);
-		if (folder < 0 || !walk_folder(&walk, folder, error) ||
-			!still_there(folder, level, error))
+		if (folder < 0 || !walk_level(&walk, folder, level, error))
 			return false;
 	}
 	lx_task_ids_clear(out);

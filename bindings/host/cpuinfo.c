@@ -154,16 +154,21 @@ bool lx_cpuinfo_parse(LxSlice text, const char *what, LxCpuinfo *out, GError **e
 	return true;
 }
 
-bool lx_cpuinfo_read(LxHost *host, pid_t tid, LxText *out, GError **error)
+static GBytes *read_as_32bit(LxHost *host, GError **error)
 {
-	unsigned own;
-	bool done;
+	unsigned own = lx_personality_enter_32bit();
+	g_auto(LxText) text = {0};
+	bool done = lx_host_read(host, LX_HOST_CPUINFO, &text, error);
 
-	if (!lx_personality_matters(lx_host_root(host)) ||
-		!lx_personality_is_32bit(lx_host_root(host), tid))
-		return lx_host_read(host, LX_HOST_CPUINFO, out, error);
-	own = lx_personality_enter_32bit();
-	done = lx_host_read(host, LX_HOST_CPUINFO, out, error);
 	lx_personality_leave(own);
-	return done;
+	return done ? g_bytes_new(text.bytes, text.length) : NULL;
+}
+
+GBytes *lx_cpuinfo_read(
+	LxHost *host, pid_t tid, uint64_t now_nsec, uint64_t fresh_nsec, GError **error)
+{
+	if (lx_personality_matters(lx_host_root(host)) &&
+		lx_personality_is_32bit(lx_host_root(host), tid))
+		return read_as_32bit(host, error);
+	return lx_host_read_recent(host, LX_HOST_CPUINFO, now_nsec, fresh_nsec, error);
 }

@@ -7,9 +7,11 @@
 
 /*
  * The text that `tid` would read: the 32-bit one where the kernel has two and the task is a 32-bit
- * one. 0 is nobody: the plain text.
+ * one. 0 is nobody: the plain text, which may be `fresh_nsec` old: to print it the kernel measures
+ * the frequency of every CPU, by an interrupt to each. For g_bytes_unref.
  */
-LX_MUST_CHECK bool lx_cpuinfo_read(LxHost *host, pid_t tid, LxText *out, GError **error);
+LX_MUST_CHECK GBytes *lx_cpuinfo_read(
+	LxHost *host, pid_t tid, uint64_t now_nsec, uint64_t fresh_nsec, GError **error);
 
 /*
  * Cuts the text into parts. EINVAL with the line when a CPU, package or core has no number. `text`

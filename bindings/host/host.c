@@ -7,10 +7,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* A text and when it was read. */
+typedef struct {
+	GBytes *text;
+	uint64_t read_nsec;
+} Recent;
+
 struct LxHost {
 	const LxSysroot *root;
 	LxStatCache *stat;
 	int files[LX_N_HOST_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
+	/* Atomic; owned; NULL is not read yet. */
+	LxText *once[LX_N_HOST_FILES];
+	GMutex lock; /* guards recent */
+	Recent recent[LX_N_HOST_FILES];
 };
 
 /* `record`: printed by the kernel in one piece (single_open or sysfs), so one pread gets it all. */
@@ -40,13 +50,26 @@ LxHost *lx_host_new(const LxSysroot *root)
 
 	host->root = root;
 	host->stat = lx_stat_cache_new();
+	g_mutex_init(&host->lock);
 	return host;
+}
+
+static void text_free(LxText *text)
+{
+	if (text)
+		lx_text_clear(text);
+	g_free(text);
 }
 
 void lx_host_free(LxHost *host)
 {
 	if (!host)
 		return;
+	for (int i = 0; i < LX_N_HOST_FILES; i++)
+		text_free(host->once[i]);
+	for (int i = 0; i < LX_N_HOST_FILES; i++)
+		g_clear_pointer(&host->recent[i].text, g_bytes_unref);
+	g_mutex_clear(&host->lock);
 	for (int i = 0; i < LX_N_HOST_FILES; i++)
 		if (host->files[i])
 			close(host->files[i] - 1);
@@ -67,6 +90,11 @@ LxStatCache *lx_host_stat_cache(LxHost *host)
 const char *lx_host_path(LxHostFile file)
 {
 	return host_files[file].path;
+}
+
+char *lx_host_node_path(unsigned node, const char *file)
+{
+	return g_strdup_printf("sys/devices/system/node/node%u/%s", node, file);
 }
 
 /* -1 with *error set when it cannot be opened. Two threads may both open it: the first one stays.
@@ -97,10 +125,64 @@ bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error)
 	return lx_fd_read(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
 }
 
+/* Two threads may both read it: the first one's text stays. */
+const LxText *lx_host_read_once(LxHost *host, LxHostFile file, GError **error)
+{
+	LxText *kept = g_atomic_pointer_get(&host->once[file]);
+	LxText *fresh;
+
+	if (kept)
+		return kept;
+	fresh = g_new0(LxText, 1);
+	if (!lx_host_read(host, file, fresh, error)) {
+		text_free(fresh);
+		return NULL;
+	}
+	if (g_atomic_pointer_compare_and_exchange(&host->once[file], NULL, fresh))
+		return fresh;
+	text_free(fresh);
+	return g_atomic_pointer_get(&host->once[file]);
+}
+
 bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error)
 {
 	g_auto(LxText) text = {0};
 
 	return lx_host_read(host, file, &text, error) &&
 	       lx_cpuset_parse(lx_text_slice(&text), lx_host_path(file), out, error);
+}
+
+static GBytes *recent_text(LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&host->lock);
+	const Recent *recent = &host->recent[file];
+
+	if (!recent->text || now_nsec - recent->read_nsec >= fresh_nsec)
+		return NULL;
+	return g_bytes_ref(recent->text);
+}
+
+static void keep_recent(LxHost *host, LxHostFile file, GBytes *text, uint64_t now_nsec)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&host->lock);
+	Recent *recent = &host->recent[file];
+
+	g_clear_pointer(&recent->text, g_bytes_unref);
+	*recent = (Recent){g_bytes_ref(text), now_nsec};
+}
+
+GBytes *lx_host_read_recent(
+	LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec, GError **error)
+{
+	GBytes *text = recent_text(host, file, now_nsec, fresh_nsec);
+	g_auto(LxText) read = {0};
+
+	if (text)
+		return text;
+	if (!lx_host_read(host, file, &read, error))
+		return NULL;
+	text = g_bytes_new_take(read.bytes, read.length);
+	read = (LxText){0};
+	keep_recent(host, file, text, now_nsec);
+	return text;
 }

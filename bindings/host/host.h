@@ -36,6 +36,19 @@ const LxSysroot *lx_host_root(const LxHost *host);
 
 /* The text as it is now. ENOENT when this kernel has no such file. */
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
+/*
+ * The text as it was at most `fresh_nsec` before now_nsec (boot time): for what costs the kernel
+ * much and changes little. For g_bytes_unref.
+ */
+LX_MUST_CHECK GBytes *lx_host_read_recent(
+	LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec, GError **error);
+/* The path of a NUMA node's file below the root, for g_free. */
+char *lx_host_node_path(unsigned node, const char *file);
+/*
+ * The text as it was read first, for what stays the same while a kernel runs: the names in vmstat,
+ * headers. Borrowed, valid as long as `host`. NULL on failure, ENOENT as above.
+ */
+LX_MUST_CHECK const LxText *lx_host_read_once(LxHost *host, LxHostFile file, GError **error);
 /* Its path below the root ("proc/meminfo"): for messages. */
 const char *lx_host_path(LxHostFile file);
 /* What host/stat.h keeps here. Borrowed. */

@@ -2,32 +2,34 @@
 /* /proc/vmstat and sys/devices/system/node/nodeN/vmstat -> facts. */
 #include "host/vmstat.h"
 
-#include <stdlib.h>
+#define ITEM_SLICE(symbol, name) [LX_VMSTAT_##symbol] = {name, sizeof name - 1},
+static const LxSlice item_names[LX_N_VMSTAT_ITEMS] = {LX_VMSTAT_ITEMS(ITEM_SLICE)};
+#undef ITEM_SLICE
 
-static const char *const item_names[LX_N_VMSTAT_ITEMS] = {
-#define ITEM_NAME(symbol, name) [LX_VMSTAT_##symbol] = name,
-	LX_VMSTAT_ITEMS(ITEM_NAME)
-#undef ITEM_NAME
-};
-
-static int compare_name(const void *key, const void *row)
+static int compare(LxSlice a, LxSlice b)
 {
-	const LxSlice *slice = key;
-	const char *name = *(const char *const *)row;
-	size_t length = strlen(name);
-	int order = memcmp(slice->at, name, MIN(slice->length, length));
+	int order = memcmp(a.at, b.at, MIN(a.length, b.length));
 
-	if (order != 0)
-		return order;
-	return (slice->length > length) - (slice->length < length);
+	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
 
+/* By bisection: most names are not in the table, and a search from hit to hit would try them all.
+ */
 static int find_item(LxSlice name)
 {
-	const char *const *row =
-		bsearch(&name, item_names, LX_N_VMSTAT_ITEMS, sizeof item_names[0], compare_name);
+	int low = 0, high = LX_N_VMSTAT_ITEMS;
 
-	return row ? (int)(row - item_names) : LX_VMSTAT_UNKNOWN;
+	while (low < high) {
+		int middle = (low + high) / 2, order = compare(name, item_names[middle]);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return LX_VMSTAT_UNKNOWN;
 }
 
 void lx_vmstat_parse(LxSlice text, LxVmstat *out)

@@ -128,8 +128,16 @@ static bool is_inside(const LxMembership *seen_within)
 	return true;
 }
 
+static bool fail_outside(const Subject *subject, GError **error)
+{
+	lx_error_set(error, EXDEV,
+		"telling a cgroup namespace's root from %s: the task is outside of it",
+		subject->what);
+	return false;
+}
+
 static bool root_by_entering(
-	const Subject *subject, int namespace_fd, LxMembership *out, bool *inside, GError **error)
+	const Subject *subject, int namespace_fd, LxMembership *out, GError **error)
 {
 	g_auto(Readings) readings = {0};
 	g_auto(LxMembership) from_here = {0}, from_there = {0};
@@ -138,9 +146,9 @@ static bool root_by_entering(
 		!parse(subject, &readings.outside, &from_here, error) ||
 		!parse(subject, &readings.inside, &from_there, error))
 		return false;
-	*inside = is_inside(&from_there);
-	if (*inside)
-		lx_membership_namespace_root(&from_here, &from_there, out);
+	if (!is_inside(&from_there))
+		return fail_outside(subject, error);
+	lx_membership_namespace_root(&from_here, &from_there, out);
 	return true;
 }
 
@@ -154,18 +162,20 @@ static bool is_at_or_below(const char *path, const char *top)
 }
 
 /* Where a hierarchy is not mounted, the task's own place in it is the nearest guess. */
-static void choose_mounted(LxMembership *own, LxMembership *roots, bool *inside)
+static bool choose_mounted(LxMembership *own, LxMembership *roots)
 {
-	*inside = true;
+	bool inside = true;
+
 	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
 		if (!roots->paths[i])
 			roots->paths[i] = g_steal_pointer(&own->paths[i]);
 		else if (own->paths[i] && !is_at_or_below(own->paths[i], roots->paths[i]))
-			*inside = false;
+			inside = false;
 	}
+	return inside;
 }
 
-static bool root_by_mounts(const Subject *subject, LxMembership *out, bool *inside, GError **error)
+static bool root_by_mounts(const Subject *subject, LxMembership *out, GError **error)
 {
 	g_auto(LxMembership) own = {0}, roots = {0};
 	g_auto(LxText) mounts = {0};
@@ -174,9 +184,8 @@ static bool root_by_mounts(const Subject *subject, LxMembership *out, bool *insi
 		return false;
 	if (lx_task_read(subject->task, "mountinfo", &mounts, NULL))
 		lx_mountinfo_cgroup_roots(subject->layout, lx_text_slice(&mounts), &roots);
-	choose_mounted(&own, &roots, inside);
-	if (!*inside)
-		return true;
+	if (!choose_mounted(&own, &roots))
+		return fail_outside(subject, error);
 	lx_membership_clear(out);
 	*out = roots;
 	roots = (LxMembership){0};
@@ -184,20 +193,20 @@ static bool root_by_mounts(const Subject *subject, LxMembership *out, bool *insi
 }
 
 bool lx_cgroupns_root(const LxTask *task, const LxLayout *layout, int namespace_fd,
-	LxMembership *out, bool *inside, GError **error)
+	LxMembership *out, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("/proc/%d/cgroup", (int)task->tid);
 	Subject subject = {task, layout, what};
 	GError *failure = NULL;
 
 	if (namespace_fd < 0)
-		return root_by_mounts(&subject, out, inside, error);
-	if (root_by_entering(&subject, namespace_fd, out, inside, &failure))
+		return root_by_mounts(&subject, out, error);
+	if (root_by_entering(&subject, namespace_fd, out, &failure))
 		return true;
 	if (lx_error_code(failure) != EPERM) {
 		g_propagate_error(error, failure);
 		return false;
 	}
 	g_error_free(failure);
-	return root_by_mounts(&subject, out, inside, error);
+	return root_by_mounts(&subject, out, error);
 }

@@ -6,11 +6,9 @@
 
 /*
  * The root of a task's cgroup namespace. `namespace_fd` is that namespace's descriptor; -1 on a
- * captured host, where /proc/TID/mountinfo must do. ESRCH when the task has gone.
- *
- * *inside is false when the task stands outside the root (it entered the namespace with its cgroup
- * left behind, as `nsenter -C` does): then the root cannot be told from this task, and *out is
- * untouched.
+ * captured host, where /proc/TID/mountinfo must do. ESRCH when the task has gone. EXDEV when it
+ * stands outside the root, from where the root cannot be told: it entered the namespace and left
+ * its cgroup behind, as `nsenter -C` does.
  */
 LX_MUST_CHECK bool lx_cgroupns_root(const LxTask *task, const LxLayout *layout, int namespace_fd,
-	LxMembership *out, bool *inside, GError **error);
+	LxMembership *out, GError **error);

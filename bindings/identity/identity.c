@@ -88,6 +88,15 @@ LxContainer *lx_identity_find_named(LxIdentity *identity, pid_t tid, GError **er
 	return find(identity, tid, LX_LADDER_NAMED, error);
 }
 
+bool lx_identity_has_host_time(const LxIdentity *identity, pid_t tid)
+{
+	uint64_t inode;
+
+	return identity &&
+	       lx_namespaces_find(&identity->namespaces, tid, LX_NAMESPACE_TIME, &inode, NULL) &&
+	       lx_namespaces_is_host(&identity->namespaces, LX_NAMESPACE_TIME, inode);
+}
+
 /* ---- The list ---- */
 
 /* Takes the reference over; NULL: none. */

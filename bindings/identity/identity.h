@@ -35,6 +35,10 @@ LX_MUST_CHECK LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GEr
  */
 LX_MUST_CHECK LxContainer *lx_identity_find_named(LxIdentity *identity, pid_t tid, GError **error);
 
+/* Does the task see the host's own clocks (time_namespaces(7))? One system call.
+ * NULL knows of none: false. */
+bool lx_identity_has_host_time(const LxIdentity *identity, pid_t tid);
+
 /* Forgets whatever leads to this container: its cgroup has gone. The next find looks afresh. */
 void lx_identity_forget(LxIdentity *identity, const LxContainer *container);
 

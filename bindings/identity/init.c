@@ -96,7 +96,8 @@ static void climb_namespaces(const Search *search, const LxTask *member, LxInit 
 
 	if (!lx_namespaces_of(search->namespaces, member, LX_NAMESPACE_PID, &inode, NULL) ||
 		lx_namespaces_is_host(search->namespaces, LX_NAMESPACE_PID, inode) ||
-		!lx_namespaces_open(search->namespaces, member, LX_NAMESPACE_PID, inode, &fd, NULL))
+		!lx_namespaces_open(search->namespaces, member,
+			(LxNamespaceName){LX_NAMESPACE_PID, inode}, &fd, NULL))
 		return;
 	for (int i = 0; i < NESTING_MAX && take_namespace_init(search, fd, inode, out); i++) {
 		int parent = lx_pidns_parent(fd);

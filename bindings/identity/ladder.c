@@ -39,6 +39,25 @@ static void name_container(LxContainer *container)
 	container->id = lx_runtime_plain_id(lx_level_path(lx_cgroup_primary(container->cgroup)));
 }
 
+/*
+ * A container without any process begins now. But a member is there: one that cannot be read for
+ * any other reason than that it has just gone leaves the start unknown, which no guess may stand
+ * for.
+ */
+static bool start_without_init(
+	const LxLadder *ladder, const LxTask *member, LxContainer *container, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	LxProcess process;
+
+	if (!lx_task_process(member, &process, &failure) && lx_error_code(failure) == EINVAL) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	container->start_boottime_nsec = lx_clock_boottime_nsec(ladder->clock);
+	return true;
+}
+
 /* `member` is one of its tasks. A membership that is the root's everywhere is the host. */
 static LxContainer *make_container(const LxLadder *ladder, const LxMembership *membership,
 	const LxTask *member, GError **error)
@@ -57,8 +76,8 @@ static LxContainer *make_container(const LxLadder *ladder, const LxMembership *m
 	container->init_folder = lx_fd_steal(&init.task.folder);
 	container->pid_namespace = init.pid_namespace;
 	container->start_boottime_nsec = init.start_boottime_nsec;
-	if (container->init_pid == 0)
-		container->start_boottime_nsec = lx_clock_boottime_nsec(ladder->clock);
+	if (container->init_pid == 0 && !start_without_init(ladder, member, container, error))
+		return NULL;
 	return g_steal_pointer(&container);
 }
 
@@ -104,32 +123,39 @@ static LxContainer *container_of(const LxCacheEntry *entry)
 /* ---- Rung 1: the root of the cgroup namespace ---- */
 
 /*
- * What this task says about its cgroup namespace; *out is NULL when it stands outside the root. A
- * namespace whose root is the host's says nothing: its entry has no container.
+ * What this task says about its cgroup namespace. A namespace whose root is the host's says nothing
+ * about the container: its entry has none. EXDEV when another task must be asked.
  */
-static bool ask_member(const LxLadder *ladder, const LxTask *task, uint64_t inode,
-	LxCacheEntry **out, GError **error)
+static LxCacheEntry *ask_member(
+	const LxLadder *ladder, const LxTask *task, uint64_t inode, GError **error)
 {
 	g_autoptr(LxCacheEntry) entry =
 		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
+	LxNamespaceName name = {LX_NAMESPACE_CGROUP, inode};
 	g_auto(LxMembership) root = {0};
-	bool inside;
 
-	if (!lx_namespaces_open(ladder->namespaces, task, LX_NAMESPACE_CGROUP, inode,
-		    &entry->namespace, error) ||
-		!lx_cgroupns_root(task, ladder->layout, entry->namespace, &root, &inside, error))
-		return false;
-	if (!inside) {
-		*out = NULL;
-	} else if (lx_membership_is_root(&root)) {
-		*out = keep_with_group(ladder, g_steal_pointer(&entry), task);
-	} else {
-		entry->container = make_container(ladder, &root, task, error);
-		if (!entry->container)
-			return false;
-		*out = keep_with_init(ladder, g_steal_pointer(&entry));
-	}
-	return true;
+	if (!lx_namespaces_open(ladder->namespaces, task, name, &entry->namespace, error) ||
+		!lx_cgroupns_root(task, ladder->layout, entry->namespace, &root, error))
+		return NULL;
+	if (lx_membership_is_root(&root))
+		return keep_with_group(ladder, g_steal_pointer(&entry), task);
+	entry->container = make_container(ladder, &root, task, error);
+	if (!entry->container)
+		return NULL;
+	return keep_with_init(ladder, g_steal_pointer(&entry));
+}
+
+static LxCacheEntry *ask_if_member(const LxLadder *ladder, const char *name, uint64_t inode)
+{
+	g_auto(LxTask) task = LX_TASK_NONE;
+	uint64_t pid, its;
+
+	if (!lx_slice_u64(lx_slice(name), &pid) || pid > INT32_MAX ||
+		!lx_task_open(ladder->root, (pid_t)pid, &task, NULL) ||
+		!lx_namespaces_of(ladder->namespaces, &task, LX_NAMESPACE_CGROUP, &its, NULL) ||
+		its != inode)
+		return NULL;
+	return ask_member(ladder, &task, inode, NULL);
 }
 
 /* NULL when no task of the namespace can say. */
@@ -138,25 +164,36 @@ static LxCacheEntry *ask_all_members(const LxLadder *ladder, uint64_t inode)
 	g_auto(GStrv) names = lx_sysroot_list(ladder->root, "proc", NULL);
 	LxCacheEntry *entry = NULL;
 
-	for (char **name = names; name && *name && !entry; name++) {
-		g_auto(LxTask) task = LX_TASK_NONE;
-		uint64_t pid, its;
-
-		if (lx_slice_u64(lx_slice(*name), &pid) && pid <= INT32_MAX &&
-			lx_task_open(ladder->root, (pid_t)pid, &task, NULL) &&
-			lx_namespaces_of(
-				ladder->namespaces, &task, LX_NAMESPACE_CGROUP, &its, NULL) &&
-			its == inode)
-			(void)!ask_member(ladder, &task, inode, &entry, NULL);
-	}
+	for (char **name = names; name && *name && !entry; name++)
+		entry = ask_if_member(ladder, *name, inode);
 	return entry;
+}
+
+/* *out is NULL when nobody can say. */
+static bool learn_cgroup_namespace(
+	const LxLadder *ladder, pid_t tid, uint64_t inode, LxCacheEntry **out, GError **error)
+{
+	g_auto(LxTask) task = LX_TASK_NONE;
+	GError *failure = NULL;
+
+	if (!lx_task_open(ladder->root, tid, &task, error))
+		return false;
+	*out = ask_member(ladder, &task, inode, &failure);
+	if (*out)
+		return true;
+	if (lx_error_code(failure) != EXDEV) {
+		g_propagate_error(error, failure);
+		return false;
+	}
+	g_error_free(failure);
+	*out = ask_all_members(ladder, inode);
+	return true;
 }
 
 static bool by_cgroup_namespace(
 	const LxLadder *ladder, pid_t tid, LxContainer **out, GError **error)
 {
 	g_autoptr(LxCacheEntry) entry = NULL;
-	g_auto(LxTask) task = LX_TASK_NONE;
 	uint64_t inode;
 
 	if (!lx_namespaces_find(ladder->namespaces, tid, LX_NAMESPACE_CGROUP, &inode, error))
@@ -164,11 +201,8 @@ static bool by_cgroup_namespace(
 	if (lx_namespaces_is_host(ladder->namespaces, LX_NAMESPACE_CGROUP, inode))
 		return true;
 	entry = lx_cache_get(ladder->cache, &(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
-	if (!entry && (!lx_task_open(ladder->root, tid, &task, error) ||
-			      !ask_member(ladder, &task, inode, &entry, error)))
+	if (!entry && !learn_cgroup_namespace(ladder, tid, inode, &entry, error))
 		return false;
-	if (!entry)
-		entry = ask_all_members(ladder, inode);
 	if (entry)
 		*out = container_of(entry);
 	return true;
@@ -211,10 +245,10 @@ static LxCacheEntry *learn_pid_namespace(
 {
 	g_autoptr(LxCacheEntry) entry =
 		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_PID_NAMESPACE, inode, NULL});
+	LxNamespaceName name = {LX_NAMESPACE_PID, inode};
 	g_auto(LxTask) init = LX_TASK_NONE;
 
-	if (!lx_namespaces_open(
-		    ladder->namespaces, task, LX_NAMESPACE_PID, inode, &entry->namespace, error) ||
+	if (!lx_namespaces_open(ladder->namespaces, task, name, &entry->namespace, error) ||
 		!lx_pidns_init(ladder->namespaces, entry->namespace, inode, &init, error) ||
 		!by_cgroup_namespace(ladder, init.tid, &entry->container, error))
 		return NULL;

@@ -62,11 +62,34 @@ static bool is_of(const Mount *mount, const LxHierarchy *hierarchy)
 	return true;
 }
 
-/* NULL for a root that is of no use. The kernel writes blanks as "\040". */
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+/* The kernel writes blanks and backslashes as "\\040" (fs/proc_namespace.c, mangle). */
+static char *unescaped(LxSlice text)
+{
+	g_autoptr(GString) plain = g_string_sized_new(text.length);
+	size_t step;
+
+	for (; text.length > 0; text.at += step, text.length -= step) {
+		const char *at = text.at;
+		bool escaped = text.length >= 4 && at[0] == '\\' && is_octal(at[1]) &&
+			       is_octal(at[2]) && is_octal(at[3]);
+
+		step = escaped ? 4 : 1;
+		g_string_append_c(plain,
+			escaped ? (char)((at[1] - '0') << 6 | (at[2] - '0') << 3 | (at[3] - '0'))
+				: at[0]);
+	}
+	return g_string_free(g_steal_pointer(&plain), FALSE);
+}
+
+/* NULL for a root that is of no use. */
 static char *root_path(LxSlice root)
 {
-	g_autofree char *raw = lx_slice_dup(root);
-	g_autofree char *path = g_strcompress(raw);
+	g_autofree char *path = unescaped(root);
 
 	if (path[0] != '/' || g_str_has_prefix(path, "/.."))
 		return NULL;

@@ -10,6 +10,7 @@
 static const char *const file_names[LX_N_NAMESPACES] = {
 	[LX_NAMESPACE_CGROUP] = "ns/cgroup",
 	[LX_NAMESPACE_PID] = "ns/pid",
+	[LX_NAMESPACE_TIME] = "ns/time",
 };
 
 /* "cgroup:[4026531835]" */
@@ -128,25 +129,30 @@ static bool is_namespace(int fd, uint64_t inode)
 	return fstat(fd, &status) == 0 && status.st_ino == inode;
 }
 
-bool lx_namespaces_open(const LxNamespaces *namespaces, const LxTask *task, LxNamespace kind,
-	uint64_t inode, LxFd *out, GError **error)
+static bool confirm_captured(
+	const LxNamespaces *namespaces, const LxTask *task, LxNamespaceName name, GError **error)
 {
-	g_auto(LxFd) fd = -1;
 	uint64_t now;
 
-	if (!lx_sysroot_is_live(namespaces->root)) {
-		if (!lx_namespaces_of(namespaces, task, kind, &now, error))
-			return false;
-		if (now != inode)
-			return fail(task->tid, kind, ESRCH, error);
-		*out = -1;
-		return true;
-	}
-	fd = lx_task_open_file(task, file_names[kind], error);
-	if (fd < 0)
+	if (!lx_namespaces_of(namespaces, task, name.kind, &now, error))
 		return false;
-	if (!is_namespace(fd, inode))
-		return fail(task->tid, kind, ESRCH, error);
+	return now == name.inode || fail(task->tid, name.kind, ESRCH, error);
+}
+
+bool lx_namespaces_open(const LxNamespaces *namespaces, const LxTask *task, LxNamespaceName name,
+	LxFd *out, GError **error)
+{
+	g_auto(LxFd) fd = -1;
+
+	if (lx_sysroot_is_live(namespaces->root)) {
+		fd = lx_task_open_file(task, file_names[name.kind], error);
+		if (fd < 0)
+			return false;
+		if (!is_namespace(fd, name.inode))
+			return fail(task->tid, name.kind, ESRCH, error);
+	} else if (!confirm_captured(namespaces, task, name, error)) {
+		return false;
+	}
 	*out = lx_fd_steal(&fd);
 	return true;
 }

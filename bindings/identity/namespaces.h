@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which cgroup and PID namespace a task is in (namespaces(7)), as inode numbers. On a live host
- * they are taken from the namespace itself with stat(2); on a captured one from the text of the
- * link ("cgroup:[4026531835]").
+ * Which cgroup, PID and time namespace a task is in (namespaces(7)), as inode numbers. On a live
+ * host they are taken from the namespace itself with stat(2); on a captured one from the text of
+ * the link ("cgroup:[4026531835]").
  */
 #pragma once
 
 #include "identity/task.h"
 
-typedef enum { LX_NAMESPACE_CGROUP, LX_NAMESPACE_PID, LX_N_NAMESPACES } LxNamespace;
+typedef enum {
+	LX_NAMESPACE_CGROUP,
+	LX_NAMESPACE_PID,
+	LX_NAMESPACE_TIME,
+	LX_N_NAMESPACES
+} LxNamespace;
 
 /* The host's own: immutable after lx_namespaces_init. */
 typedef struct {
@@ -36,10 +41,16 @@ LX_MUST_CHECK bool lx_namespaces_find(
 LX_MUST_CHECK bool lx_namespaces_of(const LxNamespaces *namespaces, const LxTask *task,
 	LxNamespace kind, uint64_t *out, GError **error);
 
+/* One certain namespace. */
+typedef struct {
+	LxNamespace kind;
+	uint64_t inode;
+} LxNamespaceName;
+
 /*
- * Opens the task's namespace, which must be the one with this inode number: ESRCH when it is not
- * any more. As long as the descriptor is open the number is not given to another. *out is -1 on a
- * captured host.
+ * Opens the task's namespace, which must be the one that is named: ESRCH when it is not any more.
+ * As long as the descriptor is open the number is not given to another. *out is -1 on a captured
+ * host.
  */
 LX_MUST_CHECK bool lx_namespaces_open(const LxNamespaces *namespaces, const LxTask *task,
-	LxNamespace kind, uint64_t inode, LxFd *out, GError **error);
+	LxNamespaceName name, LxFd *out, GError **error);

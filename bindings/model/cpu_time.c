@@ -208,7 +208,9 @@ static void grow_rows(Step *step)
 		else if (!first)
 			grow_hidden_row(step, &state->rows[cpu]);
 	}
-	state->carry = first ? (LxCpuBusy){0} : step->pool;
+	if (first)
+		step->pool = (LxCpuBusy){0};
+	state->carry = step->pool;
 }
 
 static void see(LxCpuTimeState *state, const LxCpuUsage *usage)
@@ -220,23 +222,28 @@ static void see(LxCpuTimeState *state, const LxCpuUsage *usage)
 		use_see(&state->rows[cpu].seen, &usage->rows[cpu]);
 }
 
+/* As the time since the last step was spent, else as all of it, else in user mode. */
+static LxCpuBusy common_shares(const LxCpuTimeState *state, const LxCpuUsage *usage)
+{
+	static const LxCpuBusy in_user_mode = {.user_nsec = 1};
+	LxCpuUse use = use_since(&usage->total, &state->seen);
+	LxCpuBusy shares = shares_of(&usage->total, &in_user_mode);
+
+	return shares_of(&use, &shares);
+}
+
 void lx_cpu_time_advance(LxCpuTimeState *state, const LxCpuSample *sample)
 {
 	const LxCpuUsage *usage = sample->usage;
 	uint64_t since = state->moment_nsec ? state->moment_nsec : sample->start_nsec;
-	LxCpuUse use = use_since(&usage->total, &state->seen);
-	Step step = {
-		.state = state,
-		.sample = sample,
-		.passed_nsec = lx_number_sub(sample->now_nsec, since),
-		.throttled_nsec = lx_number_sub(usage->throttled_nsec, state->seen_throttled_nsec),
-	};
+	Step step = {.state = state, .sample = sample};
 
+	step.passed_nsec = lx_number_sub(sample->now_nsec, since);
 	if (step.passed_nsec == 0)
 		return;
+	step.shares = common_shares(state, usage);
+	step.throttled_nsec = lx_number_sub(usage->throttled_nsec, state->seen_throttled_nsec);
 	make_rows(state, sample);
-	step.shares = shares_of(&usage->total, &(LxCpuBusy){.user_nsec = 1});
-	step.shares = shares_of(&use, &step.shares);
 	gather_pool(&step);
 	grow_rows(&step);
 	see(state, usage);

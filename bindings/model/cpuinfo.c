@@ -128,3 +128,17 @@ void lx_cpuinfo_choose(
 	lx_cpuinfo_choice_clear(out);
 	*out = choice;
 }
+
+bool lx_cpuinfo_covers(const LxCpuinfo *cpuinfo, const LxCpuset *visible)
+{
+	LxCpuset described = {0}, covered;
+
+	for (unsigned i = 0; i < cpuinfo->parts->len; i++) {
+		const LxCpuinfoPart *part = lx_cpuinfo_part(cpuinfo, i);
+
+		if (part->have_cpu && part->numbers[LX_CPUINFO_CPU] < LX_CPUSET_MAX)
+			lx_cpuset_add(&described, (unsigned)part->numbers[LX_CPUINFO_CPU]);
+	}
+	covered = lx_cpuset_and(&described, visible);
+	return lx_cpuset_equal(&covered, visible);
+}

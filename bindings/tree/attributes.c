@@ -68,8 +68,7 @@ bool lx_attributes_of_entry(const LxContext *context, const LxPlace *place,
 		.fixed = is_fixed_path(place),
 	};
 
-	if (!lx_place_path_node(
-		    context, place->scope, place->mirror, place->path, &attributes.node, error))
+	if (!lx_place_path_node(context, place, &attributes.node, error))
 		return false;
 	*out = attributes;
 	return true;

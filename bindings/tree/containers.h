@@ -4,7 +4,7 @@
 
 #include "tree/scope.h"
 
-LX_MUST_CHECK bool lx_containers_lookup(LxContext *context, const LxCaller *caller, const char *id,
-	LxAttributes *out, GError **error);
-LX_MUST_CHECK bool lx_containers_list(LxContext *context, const LxCaller *caller, LxTreeVisit visit,
-	gpointer data, GError **error);
+LX_MUST_CHECK bool lx_containers_lookup(
+	const LxCaller *caller, const char *id, LxAttributes *out, GError **error);
+LX_MUST_CHECK bool lx_containers_list(
+	const LxCaller *caller, LxTreeVisit visit, gpointer data, GError **error);

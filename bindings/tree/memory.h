@@ -5,10 +5,11 @@
 #include "cgroup/memory.h"
 #include "facts/meminfo.h"
 #include "model/memory.h"
+#include "model/vmstat.h"
 #include "tree/recipe.h"
 
 typedef struct {
-	LxText text; /* the host's meminfo; `host` points into it */
+	GBytes *text; /* the host's meminfo; `host` points into it */
 	LxMeminfo host;
 	LxMemoryFacts facts;
 	LxMemoryTerms terms;
@@ -24,3 +25,6 @@ void lx_memory_clear(LxMemory *memory);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxMemory, lx_memory_clear)
 
 uint64_t lx_memory_page_bytes(void);
+
+/* The sizes of pages that vmstat counts in; no traffic. */
+LX_MUST_CHECK bool lx_memory_read_page_sizes(LxHost *host, LxVmstatTerms *out, GError **error);

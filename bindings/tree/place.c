@@ -110,19 +110,19 @@ static bool parts_of_path(LxMirror mirror, const char *path, LxNodeParts *parts,
 	return false;
 }
 
-bool lx_place_path_node(const LxContext *context, uint32_t scope, LxMirror mirror, const char *path,
-	LxNode *out, GError **error)
+bool lx_place_path_node(const LxContext *context, const LxPlace *place, LxNode *out, GError **error)
 {
-	LxNodeParts parts = {.scope = scope};
+	LxNodeParts parts = {.scope = place->scope};
 	const char *name = NULL;
 
-	if (!parts_of_path(mirror, path, &parts, &name)) {
-		lx_error_set(error, ENOENT, "numbering %s: no kind of node has such a path", path);
+	if (!parts_of_path(place->mirror, place->path, &parts, &name)) {
+		lx_error_set(error, ENOENT, "numbering %s: no kind of node has such a path",
+			place->path);
 		return false;
 	}
 	parts.name = *name ? lx_names_number(context->names, name) : 0;
 	if (*name && !parts.name) {
-		lx_error_set(error, ENOSPC, "numbering %s: too many names", path);
+		lx_error_set(error, ENOSPC, "numbering %s: too many names", place->path);
 		return false;
 	}
 	*out = lx_node_encode(&parts);

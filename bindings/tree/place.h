@@ -21,7 +21,7 @@ LX_MUST_CHECK bool lx_place_of_node(
 /* The node of a row. */
 LxNode lx_place_row_node(uint32_t scope, const LxRow *row);
 /* The node of a mirrored path. Call only for what exists: it may take a number for the name. */
-LX_MUST_CHECK bool lx_place_path_node(const LxContext *context, uint32_t scope, LxMirror mirror,
-	const char *path, LxNode *out, GError **error);
+LX_MUST_CHECK bool lx_place_path_node(
+	const LxContext *context, const LxPlace *place, LxNode *out, GError **error);
 /* A row that stands for a mirrored folder: LX_ROW_CPU and LX_ROW_NODE. */
 bool lx_place_is_mirror(const LxPlace *place, LxMirror *out);

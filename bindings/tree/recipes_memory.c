@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* proc/meminfo, proc/swaps, proc/vmstat and proc/slabinfo. */
-#include "host/number.h"
+#include "base/number.h"
+#include "cgroup/io.h"
 #include "host/slabinfo.h"
 #include "host/swaps.h"
 #include "host/vmstat.h"
-#include "model/vmstat.h"
 #include "render/meminfo.h"
 #include "render/slabinfo.h"
 #include "render/swaps.h"
@@ -26,13 +26,12 @@ bool lx_recipe_meminfo(const LxReading *reading, GString *text, GError **error)
 bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error)
 {
 	const char *path = lx_host_path(LX_HOST_SWAPS);
-	g_auto(LxText) host_text = {0};
+	const LxText *host = lx_host_read_once(reading->context->host, LX_HOST_SWAPS, error);
 	g_auto(LxMemory) memory = {0};
 	LxSwapNumbers swap;
 	LxSwaps swaps;
 
-	if (!lx_host_read(reading->context->host, LX_HOST_SWAPS, &host_text, error) ||
-		!lx_swaps_parse(lx_text_slice(&host_text), path, &swaps, error) ||
+	if (!host || !lx_swaps_parse(lx_text_slice(host), path, &swaps, error) ||
 		!lx_memory_read(reading, false, &memory, error))
 		return false;
 	swap = lx_memory_swap(&memory.host, &memory.facts, &memory.terms);
@@ -40,28 +39,36 @@ bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error)
 	return true;
 }
 
-static bool read_vmstat_terms(LxHost *host, LxVmstatTerms *out, GError **error)
+/* What went from and to all devices: the kernel's pgpgin and pgpgout. */
+static bool read_io(const LxReading *reading, LxVmstatTerms *terms, GError **error)
 {
-	bool present;
+	g_auto(LxIoFacts) io = {0};
 
-	*out = (LxVmstatTerms){.page_bytes = lx_memory_page_bytes()};
-	return lx_host_number(host, LX_HOST_THP_SIZE, &out->thp_bytes, &present, error);
+	if (!lx_cgroup_read_io(reading->container->cgroup, &io, error))
+		return false;
+	terms->have_io = io.have;
+	for (unsigned i = 0; i < io.n_devices; i++) {
+		terms->read_bytes = lx_number_add(
+			terms->read_bytes, io.devices[i].counts[LX_IO_READ][LX_IO_BYTES]);
+		terms->written_bytes = lx_number_add(
+			terms->written_bytes, io.devices[i].counts[LX_IO_WRITE][LX_IO_BYTES]);
+	}
+	return true;
 }
 
 bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error)
 {
 	LxHost *host = reading->context->host;
-	g_auto(LxText) host_text = {0};
+	const LxText *host_text = lx_host_read_once(host, LX_HOST_VMSTAT, error);
 	LxVmstatNumbers numbers;
 	LxVmstatTerms terms;
 	LxMemoryStats stats;
 	LxVmstat vmstat;
 
-	if (!lx_host_read(host, LX_HOST_VMSTAT, &host_text, error) ||
-		!lx_cgroup_read_memory_stats(reading->container->cgroup, &stats, error) ||
-		!read_vmstat_terms(host, &terms, error))
+	if (!host_text || !lx_cgroup_read_memory_stats(reading->container->cgroup, &stats, error) ||
+		!lx_memory_read_page_sizes(host, &terms, error) || !read_io(reading, &terms, error))
 		return false;
-	lx_vmstat_parse(lx_text_slice(&host_text), &vmstat);
+	lx_vmstat_parse(lx_text_slice(host_text), &vmstat);
 	lx_vmstat_compute(&stats, &terms, &numbers);
 	lx_vmstat_render(&vmstat, &numbers, text);
 	return true;

@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sys/devices/system/node/nodeN/meminfo and vmstat. */
 #include "host/meminfo.h"
-#include "host/number.h"
 #include "host/vmstat.h"
 #include "model/node_memory.h"
-#include "model/vmstat.h"
 #include "render/meminfo.h"
 #include "render/vmstat.h"
 #include "tree/memory.h"
 #include "tree/visible.h"
 
-static char *node_path(unsigned node, const char *file)
-{
-	return g_strdup_printf("sys/devices/system/node/node%u/%s", node, file);
-}
-
 /* The names in *out point into *text. */
 static bool read_node(
 	const LxReading *reading, unsigned node, LxText *text, LxMeminfo *out, GError **error)
 {
-	g_autofree char *path = node_path(node, "meminfo");
+	g_autofree char *path = lx_host_node_path(node, "meminfo");
 
 	return lx_sysroot_read(reading->context->root, path, text, error) &&
 	       lx_meminfo_parse_node(lx_text_slice(text), path, out, error);
@@ -82,18 +75,16 @@ bool lx_recipe_node_meminfo(const LxReading *reading, unsigned node, GString *te
 
 bool lx_recipe_node_vmstat(const LxReading *reading, unsigned node, GString *text, GError **error)
 {
-	g_autofree char *path = node_path(node, "vmstat");
-	LxVmstatTerms terms = {.page_bytes = lx_memory_page_bytes()};
+	g_autofree char *path = lx_host_node_path(node, "vmstat");
 	g_auto(LxText) host_text = {0};
 	LxVmstatNumbers numbers;
+	LxVmstatTerms terms;
 	LxMemoryStats stats;
 	LxVmstat vmstat;
-	bool present;
 
 	if (!lx_sysroot_read(reading->context->root, path, &host_text, error) ||
 		!read_stats(reading, node, &stats, error) ||
-		!lx_host_number(reading->context->host, LX_HOST_THP_SIZE, &terms.thp_bytes,
-			&present, error))
+		!lx_memory_read_page_sizes(reading->context->host, &terms, error))
 		return false;
 	lx_vmstat_parse(lx_text_slice(&host_text), &vmstat);
 	lx_vmstat_compute(&stats, &terms, &numbers);

@@ -68,8 +68,10 @@ static bool reader_offset(const LxReading *reading, int64_t *out, GError **error
 	GError *failure = NULL;
 
 	*out = 0;
-	if (reading->tid == 0 || lx_process_boottime_offset_nsec(
-					 reading->context->root, reading->tid, out, &failure))
+	if (reading->tid == 0 ||
+		lx_identity_has_host_time(reading->context->identity, reading->tid) ||
+		lx_process_boottime_offset_nsec(
+			reading->context->root, reading->tid, out, &failure))
 		return true;
 	if (lx_error_code(failure) != ESRCH) {
 		g_propagate_error(error, failure);

@@ -10,10 +10,10 @@ void lx_scope_clear(LxReading *reading)
 }
 
 /* A caller that is not in our PID namespace, or that has gone, may still be told something. */
-static LxContainer *find_caller(LxContext *context, const LxCaller *caller, GError **error)
+static LxContainer *find_caller(const LxCaller *caller, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	LxContainer *container = lx_identity_find(context->identity, caller->tid, &failure);
+	LxContainer *container = lx_identity_find(caller->context->identity, caller->tid, &failure);
 
 	if (container)
 		return container;
@@ -21,7 +21,7 @@ static LxContainer *find_caller(LxContext *context, const LxCaller *caller, GErr
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return NULL;
 	}
-	if (context->settings.unknown_caller == LX_UNKNOWN_CALLER_HOST)
+	if (caller->context->settings.unknown_caller == LX_UNKNOWN_CALLER_HOST)
 		return lx_container_new_host();
 	lx_error_set(error, EACCES, "answering the caller %d: it cannot be seen from here",
 		(int)caller->tid);
@@ -29,46 +29,49 @@ static LxContainer *find_caller(LxContext *context, const LxCaller *caller, GErr
 }
 
 /* The caller's own container, or the one it asks on behalf of. */
-static LxContainer *find_own(LxContext *context, const LxCaller *caller, GError **error)
+static LxContainer *find_own(const LxCaller *caller, GError **error)
 {
-	if (context->settings.host_only)
+	if (caller->context->settings.host_only || caller->container == LX_CALLER_HOST)
 		return lx_container_new_host();
 	if (caller->container)
 		return lx_identity_find_inode(
-			context->identity, (uint32_t)caller->container, error);
-	return find_caller(context, caller, error);
+			caller->context->identity, (uint32_t)caller->container, error);
+	return find_caller(caller, error);
 }
 
-bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error)
+bool lx_scope_check_host(const LxCaller *caller, GError **error)
 {
 	g_autoptr(LxContainer) container = NULL;
+	g_autoptr(GError) failure = NULL;
 
-	if (!context->identity) {
+	if (!caller->context->identity) {
 		lx_error_set(error, ENOENT, "showing containers/: none is known");
 		return false;
 	}
-	container = lx_identity_find_named(context->identity, caller->tid, error);
-	if (!container || container->is_host)
-		return container != NULL;
+	container = lx_identity_find_named(caller->context->identity, caller->tid, &failure);
+	if (container && container->is_host)
+		return true;
+	if (!container && lx_error_code(failure) != ESRCH) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
 	lx_error_set(error, EACCES, "showing containers/ to the caller %d: only the host sees it",
 		(int)caller->tid);
 	return false;
 }
 
-static LxContainer *find_scope(
-	LxContext *context, const LxCaller *caller, uint32_t scope, GError **error)
+static LxContainer *find_scope(const LxCaller *caller, uint32_t scope, GError **error)
 {
 	if (scope == 0)
-		return find_own(context, caller, error);
-	if (!lx_scope_check_host(context, caller, error))
+		return find_own(caller, error);
+	if (!lx_scope_check_host(caller, error))
 		return NULL;
-	return lx_identity_find_inode(context->identity, scope, error);
+	return lx_identity_find_inode(caller->context->identity, scope, error);
 }
 
-bool lx_scope_open(
-	LxContext *context, const LxCaller *caller, uint32_t scope, LxReading *out, GError **error)
+bool lx_scope_open(const LxCaller *caller, uint32_t scope, LxReading *out, GError **error)
 {
-	LxContainer *container = find_scope(context, caller, scope, error);
+	LxContainer *container = find_scope(caller, scope, error);
 
 	if (!container)
 		return false;
@@ -78,7 +81,7 @@ bool lx_scope_open(
 		container = lx_container_new_host();
 	}
 	*out = (LxReading){
-		.context = context,
+		.context = caller->context,
 		.container = container,
 		.tid = scope == 0 ? caller->tid : 0,
 	};

@@ -16,7 +16,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxReading, lx_scope_clear)
  * that cannot be seen when the setting unknown-caller says deny. ENOENT for a container that ended.
  */
 LX_MUST_CHECK bool lx_scope_open(
-	LxContext *context, const LxCaller *caller, uint32_t scope, LxReading *out, GError **error);
+	const LxCaller *caller, uint32_t scope, LxReading *out, GError **error);
 
 /* Is the caller outside all containers? */
-LX_MUST_CHECK bool lx_scope_check_host(LxContext *context, const LxCaller *caller, GError **error);
+LX_MUST_CHECK bool lx_scope_check_host(const LxCaller *caller, GError **error);

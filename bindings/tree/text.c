@@ -37,40 +37,39 @@ static bool make_text(const LxReading *reading, const LxPlace *place, GString *t
 }
 
 /* One try; *gone says that a second one may find another answer. */
-static bool try_read(LxContext *context, const LxCaller *caller, const LxPlace *place,
-	GString *text, bool *gone, GError **error)
+static bool try_read(
+	const LxCaller *caller, const LxPlace *place, GString *text, bool *gone, GError **error)
 {
 	g_auto(LxReading) reading = {0};
 	gsize before = text->len;
 	g_autoptr(GError) failure = NULL;
 
 	*gone = false;
-	if (!lx_scope_open(context, caller, place->scope, &reading, error))
+	if (!lx_scope_open(caller, place->scope, &reading, error))
 		return false;
 	if (make_text(&reading, place, text, &failure))
 		return true;
 	g_string_truncate(text, before);
 	*gone = lx_error_code(failure) == ENOENT && !reading.container->is_host;
 	if (*gone)
-		lx_identity_forget(context->identity, reading.container);
+		lx_identity_forget(caller->context->identity, reading.container);
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return false;
 }
 
-bool lx_tree_read(
-	LxContext *context, const LxCaller *caller, LxNode file, GString *text, GError **error)
+bool lx_tree_read(const LxCaller *caller, LxNode file, GString *text, GError **error)
 {
 	g_auto(LxPlace) place = {0};
 	g_autoptr(GError) failure = NULL;
 	bool gone;
 
-	if (!lx_place_of_node(context, file, &place, error))
+	if (!lx_place_of_node(caller->context, file, &place, error))
 		return false;
-	if (try_read(context, caller, &place, text, &gone, &failure))
+	if (try_read(caller, &place, text, &gone, &failure))
 		return true;
 	if (gone) {
 		g_clear_error(&failure);
-		return try_read(context, caller, &place, text, &gone, error);
+		return try_read(caller, &place, text, &gone, error);
 	}
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return false;
@@ -98,18 +97,18 @@ static int set_host_trigger(
 	return lx_fd_steal(&fd);
 }
 
-int lx_tree_set_trigger(LxContext *context, const LxCaller *caller, LxNode file,
-	const char *trigger, size_t length, GError **error)
+int lx_tree_set_trigger(
+	const LxCaller *caller, LxNode file, const char *trigger, size_t length, GError **error)
 {
 	g_auto(LxPlace) place = {0};
 	g_auto(LxReading) reading = {0};
 	LxPressure pressure;
 
-	if (!lx_place_of_node(context, file, &place, error) ||
+	if (!lx_place_of_node(caller->context, file, &place, error) ||
 		!pressure_of_row(&place, &pressure, error) ||
-		!lx_scope_open(context, caller, place.scope, &reading, error))
+		!lx_scope_open(caller, place.scope, &reading, error))
 		return -1;
 	if (reading.container->is_host)
-		return set_host_trigger(context, place.row, trigger, length, error);
+		return set_host_trigger(caller->context, place.row, trigger, length, error);
 	return lx_pressure_set_trigger(reading.container->cgroup, pressure, trigger, length, error);
 }

@@ -39,56 +39,54 @@ static bool lookup_mirrored(const LxReading *reading, const LxPlace *parent, con
 	       lx_attributes_of_entry(reading->context, &child, &entry, out, error);
 }
 
-static bool lookup_scoped(LxContext *context, const LxCaller *caller, const LxPlace *parent,
-	const char *name, LxAttributes *out, GError **error)
+static bool lookup_scoped(const LxCaller *caller, const LxPlace *parent, const char *name,
+	LxAttributes *out, GError **error)
 {
 	g_auto(LxReading) reading = {0};
 
-	return lx_scope_open(context, caller, parent->scope, &reading, error) &&
+	return lx_scope_open(caller, parent->scope, &reading, error) &&
 	       lookup_mirrored(&reading, parent, name, out, error);
 }
 
-bool lx_tree_lookup(LxContext *context, const LxCaller *caller, LxNode parent, const char *name,
-	LxAttributes *out, GError **error)
+bool lx_tree_lookup(
+	const LxCaller *caller, LxNode parent, const char *name, LxAttributes *out, GError **error)
 {
 	g_auto(LxPlace) place = {0};
 	const LxRow *row;
 
-	if (!lx_place_of_node(context, parent, &place, error))
+	if (!lx_place_of_node(caller->context, parent, &place, error))
 		return false;
 	if (place.row && place.row->id == LX_ROW_CONTAINERS)
-		return lx_containers_lookup(context, caller, name, out, error);
+		return lx_containers_lookup(caller, name, out, error);
 	row = place.row ? lx_table_child(place.row->id, name) : NULL;
 	if (!row)
-		return lookup_scoped(context, caller, &place, name, out, error);
-	if (!row_exists(context, row, place.scope))
+		return lookup_scoped(caller, &place, name, out, error);
+	if (!row_exists(caller->context, row, place.scope))
 		return fail_missing(place.row->path, name, error);
-	return lx_attributes_of_row(context, place.scope, row, out, error);
+	return lx_attributes_of_row(caller->context, place.scope, row, out, error);
 }
 
-bool lx_tree_attributes(
-	LxContext *context, const LxCaller *caller, LxNode node, LxAttributes *out, GError **error)
+bool lx_tree_attributes(const LxCaller *caller, LxNode node, LxAttributes *out, GError **error)
 {
 	g_auto(LxPlace) place = {0};
 	g_auto(LxReading) reading = {0};
 	LxMirrorEntry entry;
 
-	if (!lx_place_of_node(context, node, &place, error))
+	if (!lx_place_of_node(caller->context, node, &place, error))
 		return false;
 	if (place.row)
-		return lx_attributes_of_row(context, place.scope, place.row, out, error);
-	return lx_scope_open(context, caller, place.scope, &reading, error) &&
+		return lx_attributes_of_row(caller->context, place.scope, place.row, out, error);
+	return lx_scope_open(caller, place.scope, &reading, error) &&
 	       lx_mirror_look(&reading, place.mirror, place.path, &entry, error) &&
-	       lx_attributes_of_entry(context, &place, &entry, out, error);
+	       lx_attributes_of_entry(caller->context, &place, &entry, out, error);
 }
 
-bool lx_tree_resolve(LxContext *context, const LxCaller *caller, const char *path,
-	LxAttributes *out, GError **error)
+bool lx_tree_resolve(const LxCaller *caller, const char *path, LxAttributes *out, GError **error)
 {
 	LxSlice rest = lx_slice(path), component;
 	LxAttributes at;
 
-	if (!lx_tree_attributes(context, caller, LX_NODE_ROOT, &at, error))
+	if (!lx_tree_attributes(caller, LX_NODE_ROOT, &at, error))
 		return false;
 	while (rest.length > 0) {
 		g_autofree char *name = NULL;
@@ -100,7 +98,7 @@ bool lx_tree_resolve(LxContext *context, const LxCaller *caller, const char *pat
 		if (component.length == 0)
 			continue;
 		name = lx_slice_dup(component);
-		if (!lx_tree_lookup(context, caller, at.node, name, &at, error))
+		if (!lx_tree_lookup(caller, at.node, name, &at, error))
 			return false;
 	}
 	*out = at;
@@ -150,8 +148,7 @@ static bool visit_mirrored(const char *name, const LxMirrorEntry *entry, gpointe
 	return listing->visit(name, &attributes, listing->data);
 }
 
-static bool list_mirrored(
-	LxContext *context, const LxCaller *caller, Listing *listing, GError **error)
+static bool list_mirrored(const LxCaller *caller, Listing *listing, GError **error)
 {
 	const LxPlace *folder = listing->folder;
 	LxMirrorVisitor visitor = {.visit = visit_mirrored, .data = listing};
@@ -160,48 +157,48 @@ static bool list_mirrored(
 
 	if (!lx_place_is_mirror(folder, &mirror))
 		return true;
-	if (!lx_scope_open(context, caller, folder->scope, &reading, error))
+	if (!lx_scope_open(caller, folder->scope, &reading, error))
 		return false;
 	listing->reading = &reading;
 	return lx_mirror_list(&reading, mirror, folder->path ? folder->path : "", &visitor, error);
 }
 
-bool lx_tree_list(LxContext *context, const LxCaller *caller, LxNode folder, LxTreeVisit visit,
-	gpointer data, GError **error)
+bool lx_tree_list(
+	const LxCaller *caller, LxNode folder, LxTreeVisit visit, gpointer data, GError **error)
 {
 	g_auto(LxPlace) place = {0};
 	Listing listing = {.folder = &place, .visit = visit, .data = data};
 
-	if (!lx_place_of_node(context, folder, &place, error))
+	if (!lx_place_of_node(caller->context, folder, &place, error))
 		return false;
 	if (place.row && place.row->id == LX_ROW_CONTAINERS)
-		return lx_containers_list(context, caller, visit, data, error);
-	if (place.row && !list_rows(context, &place, &listing, error))
+		return lx_containers_list(caller, visit, data, error);
+	if (place.row && !list_rows(caller->context, &place, &listing, error))
 		return false;
-	return list_mirrored(context, caller, &listing, error);
+	return list_mirrored(caller, &listing, error);
 }
 
-char *lx_tree_readlink(LxContext *context, const LxCaller *caller, LxNode link, GError **error)
+char *lx_tree_readlink(const LxCaller *caller, LxNode link, GError **error)
 {
 	g_auto(LxPlace) place = {0};
 	g_auto(LxReading) reading = {0};
 
-	if (!lx_place_of_node(context, link, &place, error))
+	if (!lx_place_of_node(caller->context, link, &place, error))
 		return NULL;
 	if (place.row) {
 		lx_error_set(error, EINVAL, "reading the link /%s: it is none", place.row->path);
 		return NULL;
 	}
-	if (!lx_scope_open(context, caller, place.scope, &reading, error))
+	if (!lx_scope_open(caller, place.scope, &reading, error))
 		return NULL;
 	return lx_mirror_readlink(&reading, place.mirror, place.path, error);
 }
 
-uint64_t lx_tree_owner(LxContext *context, const LxCaller *caller)
+uint64_t lx_tree_owner(const LxCaller *caller)
 {
 	g_auto(LxReading) reading = {0};
 
-	if (!lx_scope_open(context, caller, 0, &reading, NULL) || reading.container->is_host)
+	if (!lx_scope_open(caller, 0, &reading, NULL) || reading.container->is_host)
 		return 0;
 	return lx_cgroup_id(reading.container->cgroup);
 }

@@ -3,7 +3,7 @@
 #include "mounts/heal.h"
 
 #include "mounts/anchors.h"
-#include "runtime.h"
+#include "serve/runtime.h"
 #include "settings.h"
 #include "verb.h"
 
@@ -75,7 +75,7 @@ static void find_folders(Heal *heal)
 	g_autofree char *remembered = NULL;
 
 	heal->runtime_dir = absolute(heal->runtime_dir, heal->settings.runtime_dir);
-	remembered = lx_runtime_mountpoint(heal->runtime_dir);
+	remembered = lx_runtime_read(heal->runtime_dir, "mountpoint");
 	heal->mountpoint =
 		absolute(heal->mountpoint, remembered ? remembered : heal->settings.mountpoint);
 }

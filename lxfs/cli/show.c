@@ -77,19 +77,19 @@ static bool print_name(const char *name, const LxAttributes *attributes, gpointe
 	return true;
 }
 
-static bool print_text(LxContext *context, const LxCaller *caller, LxNode node, GError **error)
+static bool print_text(const LxCaller *caller, LxNode node, GError **error)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	if (!lx_tree_read(context, caller, node, text, error))
+	if (!lx_tree_read(caller, node, text, error))
 		return false;
 	fwrite(text->str, 1, text->len, stdout);
 	return true;
 }
 
-static bool print_link(LxContext *context, const LxCaller *caller, LxNode node, GError **error)
+static bool print_link(const LxCaller *caller, LxNode node, GError **error)
 {
-	g_autofree char *target = lx_tree_readlink(context, caller, node, error);
+	g_autofree char *target = lx_tree_readlink(caller, node, error);
 
 	return target && puts(target) >= 0;
 }
@@ -98,22 +98,22 @@ static bool show_view(const Show *show, GError **error)
 {
 	g_autoptr(LxContext) context = lx_context_new(&show->settings.library, error);
 	g_autofree char *path = NULL;
-	LxCaller caller = {.tid = show->container ? getpid() : show->pid};
+	LxCaller caller = {.context = context, .tid = show->container ? getpid() : show->pid};
 	LxAttributes at;
 
 	path = show->container ? g_build_filename("containers", show->container, show->file, NULL)
 			       : g_strdup(show->file);
-	if (!context || !lx_tree_resolve(context, &caller, path, &at, error))
+	if (!context || !lx_tree_resolve(&caller, path, &at, error))
 		return false;
 	switch (at.type) {
 	case LX_NODE_FOLDER:
-		return lx_tree_list(context, &caller, at.node, print_name, NULL, error);
+		return lx_tree_list(&caller, at.node, print_name, NULL, error);
 	case LX_NODE_LINK:
-		return print_link(context, &caller, at.node, error);
+		return print_link(&caller, at.node, error);
 	case LX_NODE_FILE:
 		break;
 	}
-	return print_text(context, &caller, at.node, error);
+	return print_text(&caller, at.node, error);
 }
 
 int lx_show_verb(int argc, char **argv)

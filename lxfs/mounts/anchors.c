@@ -400,8 +400,8 @@ bool lx_anchors_raise(const char *runtime_dir, const char *mountpoint, GError **
 			mountpoint);
 		return false;
 	}
-	if (!lx_generations_note(runtime_dir, &served, error) || !retire(&self, &served, error) ||
-		!drop_what_nobody_holds(&self, error))
+	lx_generations_note(runtime_dir, &served);
+	if (!retire(&self, &served, error) || !drop_what_nobody_holds(&self, error))
 		return false;
 	raise_tops(&self, &served);
 	return true;

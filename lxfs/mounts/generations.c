@@ -2,7 +2,8 @@
 /* The file systems that this instance has served. */
 #include "mounts/generations.h"
 
-#include <errno.h>
+#include "serve/runtime.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -67,16 +68,10 @@ static char *print(const LxServed *served, const GArray *before)
 	return g_string_free(text, FALSE);
 }
 
-bool lx_generations_note(const char *runtime_dir, const LxServed *served, GError **error)
+void lx_generations_note(const char *runtime_dir, const LxServed *served)
 {
-	g_autofree char *path = g_build_filename(runtime_dir, DEVICES_FILE, NULL);
 	g_autoptr(GArray) before = lx_generations_read(runtime_dir);
 	g_autofree char *text = print(served, before);
-	g_autoptr(GError) failure = NULL;
 
-	if (g_file_set_contents_full(
-		    path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &failure))
-		return true;
-	lx_error_set(error, EIO, "writing %s: %s", path, failure->message);
-	return false;
+	lx_runtime_write(runtime_dir, DEVICES_FILE, text);
 }

@@ -9,8 +9,7 @@
 #include "mounts/served.h"
 
 /* Remembers what is served now, besides what was. */
-bool lx_generations_note(
-	const char *runtime_dir, const LxServed *served, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void lx_generations_note(const char *runtime_dir, const LxServed *served);
 
 /* An array of uint64_t; empty when nothing is remembered. */
 GArray *lx_generations_read(const char *runtime_dir);

@@ -57,6 +57,18 @@ static int make_mount(int fuse_fd, const char *source, GError **error)
 	return mount;
 }
 
+/*
+ * libfuse lets a READ be no larger than a WRITE, one page for us; where the kernel is not told any
+ * number of pages it takes 32. A text of several pages, or one that is read into a buffer which
+ * begins in the middle of a page, is then still asked for at once.
+ */
+static void forget_max_pages(LxEstateConnection *connection)
+{
+	struct fuse_init_in *init = (void *)(connection->init + sizeof(struct fuse_in_header));
+
+	init->flags &= ~(uint32_t)FUSE_MAX_PAGES;
+}
+
 static bool take_init(int fuse_fd, LxEstateConnection *connection, GError **error)
 {
 	_Alignas(8) char request[LX_SLOT_REQUEST_BYTES];
@@ -71,6 +83,7 @@ static bool take_init(int fuse_fd, LxEstateConnection *connection, GError **erro
 	}
 	memcpy(connection->init, request, (size_t)got);
 	connection->init_bytes = (uint32_t)got;
+	forget_max_pages(connection);
 	return true;
 }
 

@@ -9,6 +9,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+/* Magic and version: where these are, is the same in every version. */
+#define ESTATE_LEAST_BYTES offsetof(LxEstateHeader, n_slots)
+
 static size_t slots_offset(void)
 {
 	return (sizeof(LxEstateHeader) + 4095) / 4096 * 4096;
@@ -35,13 +38,13 @@ static int memory_new(const char *name, size_t bytes, GError **error)
 	return lx_fd_steal(&fd);
 }
 
-static void *memory_map(int fd, size_t *bytes, GError **error)
+static void *memory_map(int fd, size_t at_least, size_t *bytes, GError **error)
 {
 	struct stat status;
 	void *memory;
 
-	if (fstat(fd, &status) < 0 || status.st_size <= 0) {
-		lx_error_set(error, EPROTO, "mapping inherited memory: it is empty");
+	if (fstat(fd, &status) < 0 || status.st_size < (off_t)at_least) {
+		lx_error_set(error, EPROTO, "mapping inherited memory: there is too little of it");
 		return NULL;
 	}
 	memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -63,25 +66,24 @@ static bool is_ours(const LxEstateHeader *header, size_t bytes)
 static LxEstate *estate_map(int memory_fd, int history_fd, unsigned n_slots, GError **error)
 {
 	g_autoptr(LxEstate) estate = g_new0(LxEstate, 1);
-	size_t bytes = 0;
 
 	estate->memory_fd = memory_fd;
 	estate->history_fd = history_fd;
 	for (int i = 0; i < LX_N_CONNECTIONS; i++)
 		estate->connection_fds[i] = -1;
-	estate->header = memory_map(memory_fd, &bytes, error);
+	estate->header = memory_map(memory_fd, ESTATE_LEAST_BYTES, &estate->header_bytes, error);
 	if (!estate->header)
 		return NULL;
-	estate->history = memory_map(history_fd, &estate->history_bytes, error);
+	estate->history = memory_map(history_fd, 1, &estate->history_bytes, error);
 	if (!estate->history)
 		return NULL;
 	if (n_slots) {
 		estate->header->n_slots = n_slots;
-		estate->header->faulting_slot = -1;
+		estate->header->faulting_slot = LX_FAULTING_UNKNOWN;
 		estate->header->version = LX_ESTATE_VERSION;
 		estate->header->magic = LX_ESTATE_MAGIC;
 	}
-	if (!is_ours(estate->header, bytes)) {
+	if (!is_ours(estate->header, estate->header_bytes)) {
 		lx_error_set(error, EPROTO,
 			"taking over from another lxfs: it speaks version %u, "
 			"this one %u",
@@ -114,7 +116,7 @@ void lx_estate_free(LxEstate *estate)
 	if (!estate)
 		return;
 	if (estate->header)
-		munmap(estate->header, estate_bytes(estate->header->n_slots));
+		munmap(estate->header, estate->header_bytes);
 	if (estate->history)
 		munmap(estate->history, estate->history_bytes);
 	for (int i = 0; i < LX_N_CONNECTIONS; i++)

@@ -31,6 +31,8 @@ typedef enum { LX_CONNECTION_VIEWS, LX_CONNECTION_PRESSURE, LX_N_CONNECTIONS } L
 #define LX_SLOT_REQUEST_BYTES 16384
 #define LX_SLOTS_MAX 80
 #define LX_QUARANTINE_MAX 64
+#define LX_MOUNTPOINT_BYTES 4096
+#define LX_SETTINGS_BYTES 16384
 
 typedef struct {
 	uint64_t root; /* the LxNode at the root of this connection */
@@ -50,6 +52,7 @@ typedef struct {
 	uint32_t deaths;
 	uint32_t connection;
 	uint32_t refused; /* answer EIO: it has killed its workers */
+	uint32_t left;    /* by a predecessor: it may have been answered already */
 	_Atomic uint32_t
 		carried_out; /* the request's effect has happened; `result` is its answer */
 	uint64_t result;
@@ -58,8 +61,33 @@ typedef struct {
 typedef struct {
 	uint64_t container;
 	uint64_t until_nsec; /* CLOCK_BOOTTIME; 0: watched, not in quarantine */
+	uint64_t last_nsec;  /* CLOCK_BOOTTIME; of the last death */
 	uint32_t deaths;
 } LxQuarantine;
+
+/* How the last `lxfs reload` ended. */
+typedef enum {
+	LX_RELOAD_NONE,
+	LX_RELOAD_UNDER_WAY, /* the new program was executed and does not serve yet */
+	LX_RELOAD_DONE,
+	LX_RELOAD_REFUSED,     /* the new program was never executed */
+	LX_RELOAD_ROLLED_BACK, /* it was, and did not come up */
+} LxReloadOutcome;
+
+#define LX_RELOAD_MESSAGE_BYTES 256
+
+typedef struct {
+	uint64_t serial; /* how many have ended */
+	uint32_t outcome;
+	char message[LX_RELOAD_MESSAGE_BYTES];
+} LxReload;
+
+/* Which thread's request a worker died on. */
+enum {
+	LX_FAULTING_UNKNOWN = -1, /* no handler ran */
+	LX_FAULTING_NOBODY = -2,  /* a thread that answers no requests */
+	LX_FAULTING_OUTSIDE = -3, /* another process sent the signal */
+};
 
 typedef struct {
 	uint64_t magic;
@@ -67,9 +95,14 @@ typedef struct {
 	uint32_t n_slots;
 	uint64_t generation;             /* workers started so far */
 	_Atomic uint64_t heartbeat_nsec; /* CLOCK_MONOTONIC; the worker's main loop is alive */
-	_Atomic int32_t faulting_slot;   /* set by the fatal signal's handler; -1: none */
+	_Atomic int32_t faulting_slot;   /* set by the fatal signal's handler, or LX_FAULTING_* */
+	_Atomic uint32_t faults_set;     /* fault injection: 1 when faults_left holds */
+	_Atomic int32_t faults_left;     /* deaths still to be died */
 	LxEstateConnection connections[LX_N_CONNECTIONS];
 	LxQuarantine quarantine[LX_QUARANTINE_MAX];
+	LxReload reload;
+	char mountpoint[LX_MOUNTPOINT_BYTES];
+	char settings[LX_SETTINGS_BYTES]; /* the text of the settings file when it was last good */
 } LxEstateHeader;
 
 typedef struct {
@@ -78,6 +111,7 @@ typedef struct {
 	size_t history_bytes;
 	int connection_fds[LX_N_CONNECTIONS]; /* /dev/fuse */
 	LxEstateHeader *header;
+	size_t header_bytes; /* of the whole mapping */
 	LxSlot *slots;
 	void *open_files; /* see serve/open_files.h */
 	void *history;
@@ -85,7 +119,10 @@ typedef struct {
 
 /* A new one. `n_slots` threads; history of `history_bytes`. The connections' descriptors are -1. */
 LxEstate *lx_estate_new(unsigned n_slots, size_t history_bytes, GError **error);
-/* From descriptors that a predecessor left. EPROTO when they are of another version. */
+/*
+ * From descriptors that a predecessor left, which are closed on failure too. EPROTO when they are
+ * of another version.
+ */
 LxEstate *lx_estate_inherit(int memory_fd, int history_fd, GError **error);
 /* Closes all descriptors: without a copy elsewhere the mounts die. */
 void lx_estate_free(LxEstate *estate);

@@ -4,5 +4,10 @@
 
 #include "serve/front.h"
 
-/* Call once, before the FUSE threads start. */
-void lx_fatal_watch(LxEstate *estate, const LxFront *front);
+/* Call once, before any other thread exists. Until lx_fatal_set_front nobody's request is blamed.
+ */
+void lx_fatal_watch(LxEstate *estate);
+/* Call before the FUSE threads start. */
+void lx_fatal_set_front(const LxFront *front);
+/* Each FUSE thread once: a stack for the handler, since its own may be what has run out. */
+void lx_fatal_enter_thread(void);

@@ -13,6 +13,8 @@
 
 #include "serve/fault.h"
 #include "serve/journal.h"
+#include "serve/quarantine.h"
+#include "serve/refusals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -59,20 +61,12 @@ static void reply_failure(fuse_req_t request, GError *failure)
 
 /* ---- Who asks ---------------------------------------------------------------------------- */
 
-static bool in_quarantine(const LxEstateHeader *header, uint64_t container)
+static uint64_t now_nsec(void)
 {
 	struct timespec now;
 
-	for (unsigned i = 0; i < LX_QUARANTINE_MAX; i++) {
-		const LxQuarantine *entry = &header->quarantine[i];
-
-		if (entry->container != container || entry->until_nsec == 0)
-			continue;
-		clock_gettime(CLOCK_BOOTTIME, &now);
-		return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec <
-		       entry->until_nsec;
-	}
-	return false;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 /* Notes for the supervisor whose text is being made, in case it kills us. */
@@ -81,14 +75,19 @@ static bool admit(uint64_t container, gpointer data)
 	LxFront *front = data;
 	LxSlot *slot = lx_front_slot(front);
 
-	if (slot)
-		slot->container = container;
-	return !in_quarantine(front->estate->header, container);
+	if (!slot)
+		return true;
+	slot->container = container;
+	if (lx_quarantine_holds(front->estate, container, now_nsec()))
+		return false;
+	lx_fault_point(LX_FAULT_MID_RENDER);
+	return true;
 }
 
 static LxCaller caller_of(fuse_req_t request)
 {
 	return (LxCaller){
+		.context = front_of(request)->context,
 		.tid = fuse_req_ctx(request)->pid,
 		.admit = admit,
 		.data = front_of(request),
@@ -137,8 +136,7 @@ static void on_lookup(fuse_req_t request, fuse_ino_t parent, const char *name)
 	LxAttributes attributes;
 	GError *failure = NULL;
 
-	if (!lx_tree_lookup(front_of(request)->context, &caller, node_of(request, parent), name,
-		    &attributes, &failure)) {
+	if (!lx_tree_lookup(&caller, node_of(request, parent), name, &attributes, &failure)) {
 		reply_failure(request, failure);
 		return;
 	}
@@ -155,8 +153,7 @@ static void reply_attributes(fuse_req_t request, fuse_ino_t inode)
 	GError *failure = NULL;
 	struct stat status;
 
-	if (!lx_tree_attributes(front_of(request)->context, &caller, node_of(request, inode),
-		    &attributes, &failure)) {
+	if (!lx_tree_attributes(&caller, node_of(request, inode), &attributes, &failure)) {
 		reply_failure(request, failure);
 		return;
 	}
@@ -183,8 +180,7 @@ static void on_readlink(fuse_req_t request, fuse_ino_t inode)
 {
 	LxCaller caller = caller_of(request);
 	GError *failure = NULL;
-	g_autofree char *target = lx_tree_readlink(
-		front_of(request)->context, &caller, node_of(request, inode), &failure);
+	g_autofree char *target = lx_tree_readlink(&caller, node_of(request, inode), &failure);
 
 	if (target)
 		fuse_reply_readlink(request, target);
@@ -233,8 +229,7 @@ static void on_readdir(fuse_req_t request, fuse_ino_t inode, size_t size, off_t 
 	GError *failure = NULL;
 
 	if (add_entry(".", &dot, &listing) && add_entry("..", &dot, &listing) &&
-		!lx_tree_list(front_of(request)->context, &caller, node_of(request, inode),
-			add_entry, &listing, &failure)) {
+		!lx_tree_list(&caller, node_of(request, inode), add_entry, &listing, &failure)) {
 		reply_failure(request, failure);
 		return;
 	}
@@ -258,7 +253,7 @@ static int read_error(const GError *failure)
 	}
 }
 
-static void reply_read_failure(fuse_req_t request, LxNode node, GError *failure)
+static void reply_read_failure(fuse_req_t request, GError *failure)
 {
 	int code = read_error(failure);
 
@@ -271,15 +266,12 @@ static void reply_read_failure(fuse_req_t request, LxNode node, GError *failure)
 
 static bool make_text(fuse_req_t request, fuse_ino_t inode, GString *text)
 {
-	LxFront *front = front_of(request);
 	LxCaller caller = caller_of(request);
-	LxNode node = node_of(request, inode);
 	GError *failure = NULL;
 
-	lx_fault_point(LX_FAULT_MID_RENDER);
-	if (lx_tree_read(front->context, &caller, node, text, &failure))
+	if (lx_tree_read(&caller, node_of(request, inode), text, &failure))
 		return true;
-	reply_read_failure(request, node, failure);
+	reply_read_failure(request, failure);
 	return false;
 }
 
@@ -291,11 +283,30 @@ static void reply_part(fuse_req_t request, const GString *text, size_t size, off
 		fuse_reply_buf(request, text->str + offset, MIN(size, text->len - (size_t)offset));
 }
 
+/*
+ * A worker that died behind its reply leaves a reader who has the first part of that text: to make
+ * it anew now would give him the second part of another one.
+ */
+static bool was_made(const LxSlot *slot)
+{
+	uint64_t made;
+
+	return slot && lx_journal_result(slot, &made);
+}
+
+static void keep_text(LxFront *front, LxHandle handle, const GString *text)
+{
+	LxSlot *slot = lx_front_slot(front);
+
+	if (lx_open_files_set_text(front->files, handle, text->str, text->len) && slot)
+		lx_journal_note(slot, 1);
+}
+
 /* At offset 0 the text is made anew; everywhere else the one that was made is served. */
 static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
 	struct fuse_file_info *file)
 {
-	LxOpenFiles *files = front_of(request)->files;
+	LxFront *front = front_of(request);
 	g_autofree char *part = NULL;
 	g_autoptr(GString) text = NULL;
 	ssize_t copied = -1;
@@ -304,9 +315,9 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 		fuse_reply_err(request, EINVAL);
 		return;
 	}
-	if (offset > 0) {
+	if (offset > 0 || was_made(lx_front_slot(front))) {
 		part = g_malloc(size);
-		copied = lx_open_files_copy(files, file->fh, (uint64_t)offset, part, size);
+		copied = lx_open_files_copy(front->files, file->fh, (uint64_t)offset, part, size);
 	}
 	if (copied >= 0) {
 		fuse_reply_buf(request, part, (size_t)copied);
@@ -315,7 +326,7 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 	text = g_string_sized_new(4096);
 	if (!make_text(request, inode, text))
 		return;
-	lx_open_files_set_text(files, file->fh, text->str, text->len);
+	keep_text(front, file->fh, text);
 	reply_part(request, text, size, offset);
 }
 
@@ -337,8 +348,7 @@ static bool may_open(fuse_req_t request, fuse_ino_t inode, int flags)
 
 	if (!writing && session->kind != LX_CONNECTION_PRESSURE)
 		return true;
-	if (!lx_tree_attributes(front_of(request)->context, &caller, node_of(request, inode),
-		    &attributes, &failure)) {
+	if (!lx_tree_attributes(&caller, node_of(request, inode), &attributes, &failure)) {
 		reply_failure(request, failure);
 		return false;
 	}
@@ -349,29 +359,38 @@ static bool may_open(fuse_req_t request, fuse_ino_t inode, int flags)
 	return !attributes.trigger || check_pressure(request, inode);
 }
 
-/* A worker may have died between taking a record and replying: the record in the slot is used. */
+/* A worker may have died anywhere between taking a record and replying: then that one is used. */
 static LxHandle open_once(LxFront *front, LxNode node)
 {
 	LxSlot *slot = lx_front_slot(front);
-	LxHandle handle;
+	uint64_t opener = slot ? lx_journal_key(slot) : 0;
+	LxHandle handle = 0;
 
 	if (slot && lx_journal_result(slot, &handle))
 		return handle;
-	handle = lx_open_files_open(front->files, node);
+	if (slot && lx_journal_was_left(slot))
+		handle = lx_open_files_find(front->files, opener);
+	if (handle == 0)
+		handle = lx_open_files_open(front->files, node, opener);
 	if (slot)
 		lx_journal_note(slot, handle);
 	return handle;
 }
 
+/* ENOENT: nobody waits for the answer any more, or a predecessor has given it. */
 static void on_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
+	LxFront *front = front_of(request);
+	const LxSlot *slot = lx_front_slot(front);
+	bool left = slot && lx_journal_was_left(slot);
+
 	if (!may_open(request, inode, file->flags))
 		return;
-	file->fh = open_once(front_of(request), node_of(request, inode));
+	file->fh = open_once(front, node_of(request, inode));
 	file->direct_io = 1;
 	file->noflush = 1;
-	if (fuse_reply_open(request, file) == -ENOENT)
-		lx_open_files_close(front_of(request)->files, file->fh);
+	if (fuse_reply_open(request, file) == -ENOENT && !left)
+		lx_open_files_close(front->files, file->fh);
 }
 
 static void on_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
@@ -394,6 +413,7 @@ static void on_write(fuse_req_t request, fuse_ino_t inode, const char *bytes, si
 		.node = node_of(request, inode),
 		.text = bytes,
 		.length = size,
+		.request = slot ? lx_journal_key(slot) : 0,
 	};
 	GError *failure = NULL;
 	uint64_t done;
@@ -426,7 +446,9 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 	LxFront *front = front_of(request);
 	const Session *session = fuse_req_userdata(request);
 	LxSlot *slot = lx_front_slot(front);
+	LxCaller caller = caller_of(request);
 	bool wants_telling = handle != NULL;
+	uint64_t events;
 
 	if (handle)
 		fuse_pollhandle_destroy(handle);
@@ -436,55 +458,26 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 	}
 	if (wants_telling)
 		lx_open_files_set_poll(front->files, file->fh, poll_handle_of(slot));
-	fuse_reply_poll(request, lx_triggers_poll(front->triggers, file->fh));
+	if (!lx_journal_result(slot, &events)) {
+		events = lx_triggers_poll(front->triggers, &caller, file->fh);
+		lx_journal_note(slot, events);
+	}
+	fuse_reply_poll(request, (unsigned)events);
 }
 
-/* ---- What procfs has no operation for ---------------------------------------------------- */
-
-static void refuse(fuse_req_t request, int code)
-{
-	fuse_reply_err(request, code);
-}
-
-static void on_mknod(
-	fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
-{
-	refuse(request, EPERM);
-}
-
-static void on_mkdir(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode)
-{
-	refuse(request, EPERM);
-}
-
-static void on_unlink(fuse_req_t request, fuse_ino_t parent, const char *name)
-{
-	refuse(request, EPERM);
-}
-
-static void on_symlink(fuse_req_t request, const char *target, fuse_ino_t parent, const char *name)
-{
-	refuse(request, EPERM);
-}
-
+/* As procfs, which looks the new name up first. */
 static void on_rename(fuse_req_t request, fuse_ino_t parent, const char *name,
 	fuse_ino_t new_parent, const char *new_name, unsigned flags)
 {
-	refuse(request, EPERM);
+	LxCaller caller = caller_of(request);
+	LxAttributes attributes;
+	bool there =
+		lx_tree_lookup(&caller, node_of(request, new_parent), new_name, &attributes, NULL);
+
+	fuse_reply_err(request, there ? EPERM : ENOENT);
 }
 
-static void on_link(fuse_req_t request, fuse_ino_t inode, fuse_ino_t parent, const char *name)
-{
-	refuse(request, EPERM);
-}
-
-static void on_create(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode,
-	struct fuse_file_info *file)
-{
-	refuse(request, EACCES);
-}
-
-static const struct fuse_lowlevel_ops operations = {
+static const struct fuse_lowlevel_ops served = {
 	.init = on_init,
 	.lookup = on_lookup,
 	.getattr = on_getattr,
@@ -496,14 +489,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.write = on_write,
 	.poll = on_poll,
 	.release = on_release,
-	.mknod = on_mknod,
-	.mkdir = on_mkdir,
-	.unlink = on_unlink,
-	.rmdir = on_unlink,
-	.symlink = on_symlink,
 	.rename = on_rename,
-	.link = on_link,
-	.create = on_create,
 };
 
 /* ---- The object -------------------------------------------------------------------------- */
@@ -533,13 +519,15 @@ void lx_front_free(LxFront *front)
 
 struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind)
 {
+	struct fuse_lowlevel_ops operations = served;
 	char *arguments[] = {(char *)"lxfs", NULL};
 	struct fuse_args args = {.argc = 1, .argv = arguments};
 
+	lx_refusals_add(&operations);
 	return fuse_session_new(&args, &operations, sizeof operations, &front->sessions[kind]);
 }
 
-void lx_front_enter_thread(LxFront *front, LxSlot *slot, unsigned index)
+void lx_front_enter_thread(LxFront *front, LxSlot *slot)
 {
 	pthread_setspecific(front->slot_key, slot);
 }

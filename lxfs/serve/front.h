@@ -24,6 +24,6 @@ void lx_front_free(LxFront *front);
 struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind);
 
 /* Each FUSE thread says once which slot of the journal is its own. */
-void lx_front_enter_thread(LxFront *front, LxSlot *slot, unsigned index);
+void lx_front_enter_thread(LxFront *front, LxSlot *slot);
 /* The calling thread's slot; NULL for a thread that never said so. */
 LxSlot *lx_front_slot(const LxFront *front);

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Handing the estate to another program image of the same process: `lxfs reload` (the supervisor
- * executes the program now on disk) and the death of a supervisor (its worker becomes the next
- * one). What is handed over are descriptors; their numbers stand in the environment.
+ * Handing the estate to another program image: `lxfs reload` (the supervisor executes the program
+ * now on disk) and the death of a supervisor (its worker becomes the next one). What is handed over
+ * are descriptors; their numbers stand in the environment, as LXFS_INHERITANCE="1 memory=4 ...":
+ * the version of this list, and its parts. A part that is not known here is refused, not passed
+ * over.
  */
 #pragma once
 
 #include "serve/estate.h"
 
-/* What a predecessor left in the environment. */
+/* Either direction: what a predecessor left, and what is left to a successor. */
 typedef struct {
-	LxEstate *estate; /* owned */
+	LxEstate *estate; /* owned; NULL: nothing was left */
+	int lock;         /* of the runtime folder; -1: none */
 	pid_t worker;     /* still serving; 0: none */
-	int previous;     /* the program to go back to if this one does not come up; -1: none */
+	int previous;     /* the program to go back to if this one does not come up; -1: none, the
+			     worker is to be kept */
 } LxInheritance;
+
+#define LX_INHERITANCE_NOTHING ((LxInheritance){.lock = -1, .previous = -1})
 
 void lx_inheritance_clear(LxInheritance *inheritance);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxInheritance, lx_inheritance_clear)
@@ -24,6 +30,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxInheritance, lx_inheritance_clear)
  */
 bool lx_handover_take(LxInheritance *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Executes `program` with the estate. Returns only on failure, everything as it was. */
+/* Puts it into the environment and lets the descriptors pass exec; the second one undoes that. */
+void lx_handover_leave(const LxInheritance *inheritance);
+void lx_handover_keep(const LxInheritance *inheritance);
+
+/* Executes `program` with the inheritance. Returns only on failure, everything as it was. */
 void lx_handover_execute(
-	const LxEstate *estate, const char *program, char **argv, pid_t worker, GError **error);
+	const LxInheritance *inheritance, const char *program, char **argv, GError **error);

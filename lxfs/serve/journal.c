@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 const struct fuse_in_header *lx_journal_request(const LxSlot *slot)
@@ -15,6 +16,26 @@ const struct fuse_in_header *lx_journal_request(const LxSlot *slot)
 	return header;
 }
 
+/*
+ * The kernel numbers the requests of a connection in steps of two, for FUSE_INTERRUPT to have a
+ * number of its own: the lowest bit is free to tell the connections apart.
+ */
+_Static_assert(LX_N_CONNECTIONS <= 2, "one bit names the connection");
+
+uint64_t lx_journal_key(const LxSlot *slot)
+{
+	const struct fuse_in_header *request = lx_journal_request(slot);
+
+	return request ? request->unique | slot->connection : 0;
+}
+
+void lx_journal_prepare(LxSlot *slot)
+{
+	mlock(slot, sizeof *slot);
+	for (size_t at = 0; at < sizeof slot->request; at += 4096)
+		__atomic_fetch_or(&slot->request[at], 0, __ATOMIC_RELAXED);
+}
+
 /* The length goes first: dying after that leaves an empty slot, whatever else stands in it. */
 void lx_journal_clear(LxSlot *slot)
 {
@@ -24,6 +45,17 @@ void lx_journal_clear(LxSlot *slot)
 	atomic_store(&slot->carried_out, 0);
 	slot->container = 0;
 	slot->refused = 0;
+	slot->left = 0;
+}
+
+void lx_journal_mark_left(LxSlot *slot)
+{
+	slot->left = 1;
+}
+
+bool lx_journal_was_left(const LxSlot *slot)
+{
+	return slot->left;
 }
 
 ssize_t lx_journal_receive(LxSlot *slot, int fuse_fd)

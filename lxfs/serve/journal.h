@@ -18,8 +18,22 @@
 /* The request in a slot; NULL when the slot is empty. */
 const struct fuse_in_header *lx_journal_request(const LxSlot *slot);
 
+/* A number for the request in the slot that no other request has had. 0 for an empty slot. */
+uint64_t lx_journal_key(const LxSlot *slot);
+
+/*
+ * Call once per thread, before it receives: brings the slot's memory in and keeps it there. A page
+ * that is missing when the kernel copies a request into it while we are being killed would cost
+ * the request: the kernel answers it EIO (fuse_dev_do_read in fs/fuse/dev.c).
+ */
+void lx_journal_prepare(LxSlot *slot);
+
 /* Before each receive. */
 void lx_journal_clear(LxSlot *slot);
+
+/* The request was left by a predecessor: the kernel may have its answer already. */
+void lx_journal_mark_left(LxSlot *slot);
+bool lx_journal_was_left(const LxSlot *slot);
 
 /*
  * Takes the next request from /dev/fuse into the slot. The number of bytes; 0 to try again; -1 when

@@ -9,6 +9,7 @@
  */
 #include "serve/loop.h"
 
+#include "serve/fatal.h"
 #include "serve/fault.h"
 #include "serve/journal.h"
 
@@ -21,7 +22,6 @@
 typedef struct {
 	LxLoop *loop;
 	LxSlot *slot;
-	unsigned index;
 	pthread_t thread;
 } Worker;
 
@@ -102,8 +102,10 @@ static void finish_predecessors_request(Worker *worker)
 {
 	const struct fuse_in_header *left = lx_journal_request(worker->slot);
 
-	if (left && left->len <= LX_SLOT_REQUEST_BYTES)
-		process(worker, left->len);
+	if (!left || left->len > LX_SLOT_REQUEST_BYTES)
+		return;
+	lx_journal_mark_left(worker->slot);
+	process(worker, left->len);
 }
 
 static void *serve_requests(void *data)
@@ -113,18 +115,22 @@ static void *serve_requests(void *data)
 	int fuse_fd = worker->loop->estate->connection_fds[slot->connection];
 	ssize_t got;
 
-	lx_front_enter_thread(worker->loop->front, slot, worker->index);
+	lx_front_enter_thread(worker->loop->front, slot);
+	lx_fatal_enter_thread();
+	lx_journal_prepare(slot);
 	finish_predecessors_request(worker);
 	do {
 		lx_fault_point(LX_FAULT_BEFORE_CLEAR);
 		lx_journal_clear(slot);
 		lx_fault_point(LX_FAULT_BEFORE_RECEIVE);
 		got = lx_journal_receive(slot, fuse_fd);
+		if (got <= 0)
+			continue;
 		lx_fault_point(LX_FAULT_AFTER_RECEIVE);
-		if (got > 0)
-			process(worker, (size_t)got);
+		process(worker, (size_t)got);
 	} while (got >= 0);
-	worker->loop->ended(worker->loop->data);
+	if (slot->connection == LX_CONNECTION_VIEWS)
+		worker->loop->ended(worker->loop->data);
 	return NULL;
 }
 
@@ -154,7 +160,7 @@ bool lx_loop_start(LxLoop *loop, void (*ended)(gpointer data), gpointer data, GE
 		Worker *worker = &loop->workers[i];
 		int code;
 
-		*worker = (Worker){.loop = loop, .slot = &loop->estate->slots[i], .index = i};
+		*worker = (Worker){.loop = loop, .slot = &loop->estate->slots[i]};
 		code = create_thread(worker);
 		if (code) {
 			lx_error_set_errno(error, code, "starting FUSE thread %u", i);

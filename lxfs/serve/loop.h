@@ -12,6 +12,7 @@ typedef struct LxLoop LxLoop;
 /* One session per connection, brought to life with the saved FUSE_INIT. `front` must outlive it. */
 LxLoop *lx_loop_new(LxEstate *estate, LxFront *front, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Starts a thread for every slot. `ended` is called, from a FUSE thread, when a mount is gone. */
+/* Starts a thread for every slot. `ended` is called, from a FUSE thread, when the views are gone.
+ */
 bool lx_loop_start(LxLoop *loop, void (*ended)(gpointer data), gpointer data,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

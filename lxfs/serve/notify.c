@@ -4,6 +4,10 @@
 
 #include "config.h"
 
+#include <stdlib.h>
+
+#include <glib.h>
+
 #if LXFS_HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -50,7 +54,16 @@ void lx_notify_watchdog(void)
 }
 #endif
 
+/* A number above 0. */
+static bool is_on(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && g_ascii_strtoull(value, NULL, 10) > 0;
+}
+
 bool lx_notify_has_store(void)
 {
-	return false;
+	return LXFS_HAVE_SYSTEMD && getenv("NOTIFY_SOCKET") &&
+	       (is_on("FDSTORE") || is_on("LXFS_STORE"));
 }

@@ -9,5 +9,9 @@ void lx_notify_reloading(void);
 void lx_notify_stopping(void);
 /* Call about once a second; sends what WatchdogSec= asks for. */
 void lx_notify_watchdog(void);
-/* Do copies of our descriptors lie in systemd's store, for the next start? */
+/*
+ * Do copies of our descriptors lie in systemd's store, for the next start? systemd says so from
+ * version 254 on (FDSTORE=); older ones cannot be asked, and the unit says it for them
+ * (Environment=LXFS_STORE=1, beside FileDescriptorStoreMax=).
+ */
 bool lx_notify_has_store(void);

@@ -29,10 +29,13 @@ typedef struct {
 	_Atomic uint32_t active; /* 0: no text; 1 or 2: runs[active - 1] */
 	uint64_t serial;         /* of the handle: a closed handle's record may be another's now */
 	uint64_t node;
+	uint64_t opener;
 	Run runs[2];
 	_Atomic uint32_t has_trigger;
 	_Atomic uint32_t polled;
-	uint64_t poll_handle;
+	_Atomic uint32_t event; /* of the trigger, not yet told */
+	uint64_t trigger_request;
+	_Atomic uint64_t poll_handle;
 	uint64_t trigger_container;
 	uint32_t trigger_length;
 	char trigger[LX_TRIGGER_MAX_BYTES];
@@ -138,31 +141,51 @@ static GMutex *lock_of(LxOpenFiles *files, LxHandle handle)
 	return &files->locks[handle % N_LOCKS];
 }
 
-static LxHandle start_record(LxOpenFiles *files, unsigned index, LxNode node)
+static LxHandle handle_of(const Record *record, unsigned index)
+{
+	return record->serial * N_RECORDS + index;
+}
+
+static LxHandle start_record(LxOpenFiles *files, unsigned index, LxNode node, uint64_t opener)
 {
 	Record *record = &files->memory->records[index];
 
 	atomic_store(&record->active, 0);
 	atomic_store(&record->has_trigger, 0);
 	atomic_store(&record->polled, 0);
+	atomic_store(&record->event, 0);
 	if (index >= end_of_records(files))
 		atomic_store(&files->memory->end, index + 1);
 	record->node = node;
+	record->opener = opener;
 	record->serial = atomic_fetch_add(&files->memory->serial, 1) + 1;
 	atomic_store(&record->in_use, 1);
 	files->first_free = index + 1;
 	files->count++;
-	return record->serial * N_RECORDS + index;
+	return handle_of(record, index);
 }
 
-LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node)
+LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
 
 	for (unsigned i = files->first_free; i < N_RECORDS; i++)
 		if (!atomic_load(&files->memory->records[i].in_use))
-			return start_record(files, i, node);
+			return start_record(files, i, node, opener);
 	files->first_free = N_RECORDS;
+	return 0;
+}
+
+LxHandle lx_open_files_find(LxOpenFiles *files, uint64_t opener)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
+
+	for (unsigned i = 0; i < end_of_records(files); i++) {
+		const Record *record = &files->memory->records[i];
+
+		if (atomic_load(&record->in_use) && record->opener == opener)
+			return handle_of(record, i);
+	}
 	return 0;
 }
 
@@ -262,17 +285,11 @@ bool lx_open_files_set_trigger(LxOpenFiles *files, const LxOpenTrigger *trigger)
 	if (!record || atomic_load(&record->has_trigger))
 		return false;
 	record->trigger_container = trigger->container;
+	record->trigger_request = trigger->request;
 	record->trigger_length = MIN(trigger->length, LX_TRIGGER_MAX_BYTES);
 	memcpy(record->trigger, trigger->trigger, record->trigger_length);
 	atomic_store(&record->has_trigger, 1);
 	return true;
-}
-
-bool lx_open_files_has_trigger(LxOpenFiles *files, LxHandle handle)
-{
-	Record *record = record_of(files, handle);
-
-	return record && atomic_load(&record->has_trigger);
 }
 
 void lx_open_files_set_poll(LxOpenFiles *files, LxHandle handle, uint64_t poll_handle)
@@ -282,21 +299,50 @@ void lx_open_files_set_poll(LxOpenFiles *files, LxHandle handle, uint64_t poll_h
 
 	if (!record)
 		return;
-	record->poll_handle = poll_handle;
+	atomic_store(&record->poll_handle, poll_handle);
 	atomic_store(&record->polled, 1);
 }
 
+void lx_open_files_note_event(LxOpenFiles *files, LxHandle handle)
+{
+	Record *record = record_of(files, handle);
+
+	if (record)
+		atomic_store(&record->event, 1);
+}
+
+bool lx_open_files_take_event(LxOpenFiles *files, LxHandle handle)
+{
+	Record *record = record_of(files, handle);
+
+	return record && atomic_exchange(&record->event, 0);
+}
+
+/* `polled` before `poll_handle`: set in the other order. */
 static void describe_trigger(const Record *record, unsigned index, LxOpenTrigger *out)
 {
+	bool polled = atomic_load(&record->polled);
+
 	*out = (LxOpenTrigger){
-		.handle = record->serial * N_RECORDS + index,
+		.handle = handle_of(record, index),
 		.node = record->node,
 		.container = record->trigger_container,
-		.poll_handle = record->poll_handle,
-		.polled = atomic_load(&record->polled),
+		.request = record->trigger_request,
+		.poll_handle = atomic_load(&record->poll_handle),
+		.polled = polled,
 		.length = MIN(record->trigger_length, LX_TRIGGER_MAX_BYTES),
 	};
 	memcpy(out->trigger, record->trigger, out->length);
+}
+
+bool lx_open_files_get_trigger(LxOpenFiles *files, LxHandle handle, LxOpenTrigger *out)
+{
+	const Record *record = record_of(files, handle);
+
+	if (!record || !atomic_load(&record->has_trigger))
+		return false;
+	describe_trigger(record, (unsigned)(handle % N_RECORDS), out);
+	return true;
 }
 
 bool lx_open_files_next_trigger(LxOpenFiles *files, unsigned *cursor, LxOpenTrigger *out)

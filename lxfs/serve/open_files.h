@@ -21,8 +21,13 @@ LxOpenFiles *lx_open_files_new(void *memory);
 void lx_open_files_free(LxOpenFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxOpenFiles, lx_open_files_free)
 
-/* A record for a file that was opened; 0 when all are in use. */
-LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node);
+/*
+ * A record for a file that was opened; 0 when all are in use. `opener` names the request
+ * (lx_journal_key): a successor that answers the same request again finds the record by it.
+ */
+LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener);
+/* The record that this request has taken; 0 when there is none. */
+LxHandle lx_open_files_find(LxOpenFiles *files, uint64_t opener);
 void lx_open_files_close(LxOpenFiles *files, LxHandle handle);
 unsigned lx_open_files_count(LxOpenFiles *files);
 
@@ -42,16 +47,22 @@ typedef struct {
 	LxHandle handle;
 	LxNode node;
 	uint64_t container;   /* lx_tree_owner of whoever set it; 0: the host */
+	uint64_t request;     /* by which it was set: lx_journal_key */
 	uint64_t poll_handle; /* the kernel's, to wake the poller with */
 	bool polled;
 	uint32_t length;
 	char trigger[LX_TRIGGER_MAX_BYTES];
 } LxOpenTrigger;
 
-/* Remembers the trigger of a file. EBUSY (false) when it has one. */
+/* Remembers the trigger of a file. False when it has one, or is not open. */
 bool lx_open_files_set_trigger(LxOpenFiles *files, const LxOpenTrigger *trigger);
-bool lx_open_files_has_trigger(LxOpenFiles *files, LxHandle handle);
+/* False when the file has none. */
+bool lx_open_files_get_trigger(LxOpenFiles *files, LxHandle handle, LxOpenTrigger *out);
 /* Remembers whom to wake. */
 void lx_open_files_set_poll(LxOpenFiles *files, LxHandle handle, uint64_t poll_handle);
+/* The threshold was crossed, and nobody has been told yet. */
+void lx_open_files_note_event(LxOpenFiles *files, LxHandle handle);
+/* True once for what was noted since the last call. */
+bool lx_open_files_take_event(LxOpenFiles *files, LxHandle handle);
 /* All files with a trigger, one after the other: starts at *cursor = 0, false at the end. */
 bool lx_open_files_next_trigger(LxOpenFiles *files, unsigned *cursor, LxOpenTrigger *out);

@@ -4,9 +4,14 @@
 
 #include "serve/journal.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #define DEATHS_OF_A_REQUEST 2
 #define DEATHS_OF_A_CONTAINER 3
 #define QUARANTINE_NSEC (UINT64_C(60) * 1000000000)
+/* Deaths that lie further apart than this have nothing to do with each other. */
+#define FORGET_NSEC (UINT64_C(600) * 1000000000)
 
 static void blame_request(LxSlot *slot, uint64_t unique)
 {
@@ -27,7 +32,8 @@ static LxQuarantine *entry_for(LxEstateHeader *header, uint64_t container)
 
 		if (entry->container == container)
 			return entry;
-		if (entry->container == 0 || entry->deaths < spare->deaths)
+		if (spare->container != 0 &&
+			(entry->container == 0 || entry->deaths < spare->deaths))
 			spare = entry;
 	}
 	*spare = (LxQuarantine){.container = container};
@@ -41,6 +47,9 @@ static void blame_container(LxEstateHeader *header, uint64_t container, uint64_t
 	if (container == 0)
 		return;
 	entry = entry_for(header, container);
+	if (now_nsec - entry->last_nsec > FORGET_NSEC)
+		entry->deaths = 0;
+	entry->last_nsec = now_nsec;
 	entry->deaths++;
 	if (entry->deaths < DEATHS_OF_A_CONTAINER)
 		return;
@@ -50,27 +59,63 @@ static void blame_container(LxEstateHeader *header, uint64_t container, uint64_t
 		entry->deaths, (guint64)container);
 }
 
-static void blame(LxEstate *estate, LxSlot *slot, uint64_t now_nsec)
+static bool blame(LxEstate *estate, LxSlot *slot, uint64_t now_nsec)
 {
 	const struct fuse_in_header *request = lx_journal_request(slot);
 
 	if (!request)
-		return;
+		return false;
 	blame_request(slot, request->unique);
 	blame_container(estate->header, slot->container, now_nsec);
+	return true;
 }
 
-void lx_quarantine_note_death(LxEstate *estate, bool by_own_fault, uint64_t now_nsec)
+/* No handler ran (it exited): whoever was being served is a suspect. */
+static bool blame_all(LxEstate *estate, uint64_t now_nsec)
 {
-	int32_t faulting = atomic_exchange(&estate->header->faulting_slot, -1);
-	unsigned n_slots = estate->header->n_slots;
+	bool blamed = false;
 
-	if (!by_own_fault)
-		return;
-	if (faulting >= 0 && (uint32_t)faulting < n_slots) {
-		blame(estate, &estate->slots[faulting], now_nsec);
-		return;
+	for (unsigned i = 0; i < estate->header->n_slots; i++)
+		blamed = blame(estate, &estate->slots[i], now_nsec) || blamed;
+	return blamed;
+}
+
+/* It crashed or exited, rather than being ended by a signal that programs do not cause. */
+static bool is_own_fault(int status)
+{
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
+
+	if (!WIFSIGNALED(status))
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(crashes); i++)
+		if (WTERMSIG(status) == crashes[i])
+			return true;
+	return false;
+}
+
+LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, uint64_t now_nsec)
+{
+	int32_t faulting = atomic_exchange(&estate->header->faulting_slot, LX_FAULTING_UNKNOWN);
+	bool blamed;
+
+	if (!is_own_fault(status) || faulting == LX_FAULTING_OUTSIDE)
+		return LX_DEATH_FROM_OUTSIDE;
+	if (!answered || faulting == LX_FAULTING_NOBODY)
+		return LX_DEATH_UNEXPLAINED;
+	if (faulting >= 0 && (uint32_t)faulting < estate->header->n_slots)
+		blamed = blame(estate, &estate->slots[faulting], now_nsec);
+	else
+		blamed = blame_all(estate, now_nsec);
+	return blamed ? LX_DEATH_BY_REQUEST : LX_DEATH_UNEXPLAINED;
+}
+
+bool lx_quarantine_holds(const LxEstate *estate, uint64_t container, uint64_t now_nsec)
+{
+	for (unsigned i = 0; i < LX_QUARANTINE_MAX; i++) {
+		const LxQuarantine *entry = &estate->header->quarantine[i];
+
+		if (entry->container == container)
+			return now_nsec < entry->until_nsec;
 	}
-	for (unsigned i = 0; i < n_slots; i++)
-		blame(estate, &estate->slots[i], now_nsec);
+	return false;
 }

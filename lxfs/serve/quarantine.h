@@ -9,5 +9,17 @@
 
 #include "serve/estate.h"
 
-/* `by_own_fault`: it crashed or exited, rather than being killed from outside. */
-void lx_quarantine_note_death(LxEstate *estate, bool by_own_fault, uint64_t now_nsec);
+typedef enum {
+	LX_DEATH_FROM_OUTSIDE, /* nobody's fault */
+	LX_DEATH_BY_REQUEST,   /* a request is to blame, or all that were under way */
+	LX_DEATH_UNEXPLAINED,
+} LxDeath;
+
+/*
+ * Call once for each dead worker. `status` is waitpid's; `answered`: it may have been answering
+ * requests; `now_nsec` is CLOCK_BOOTTIME.
+ */
+LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, uint64_t now_nsec);
+
+/* Does this container get the host's own text now? Safe from any thread of a worker. */
+bool lx_quarantine_holds(const LxEstate *estate, uint64_t container, uint64_t now_nsec);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* `lxfs serve`: settings, checks, mounts; then the supervisor. */
+/* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
 #include "fd.h"
+#include "serve/check.h"
 #include "serve/connection.h"
 #include "serve/handover.h"
 #include "serve/pidfile.h"
 #include "serve/preflight.h"
+#include "serve/runtime.h"
+#include "serve/store.h"
 #include "serve/supervisor.h"
 #include "verb.h"
 
@@ -12,12 +15,98 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 /* Polls of pressure files are few: they need threads only so that they do not wait for each other.
  */
 #define PRESSURE_THREADS 2u
+/* A predecessor whose descriptors came from the store may still be dying. */
+#define LOCK_TRIES 150
+#define LOCK_PAUSE_USEC 20000
 
-static bool parse_arguments(LxProgramSettings *settings, int argc, char **argv, GError **error)
+typedef struct {
+	LxProgramSettings settings;
+	LxInheritance inheritance;
+	bool from_store;
+	bool store_spoilt; /* it gave what cannot be used */
+	bool check_only;
+	LxSupervision supervision;
+} Start;
+
+static void start_clear(Start *start)
+{
+	lx_settings_clear(&start->settings);
+	lx_inheritance_clear(&start->inheritance);
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		lx_fd_clear(&start->supervision.inner_mounts[kind]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Start, start_clear)
+
+/* ---- What a predecessor left ------------------------------------------------------------- */
+
+static bool inherit(Start *start, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	if (!lx_handover_take(&start->inheritance, error))
+		return false;
+	if (start->inheritance.estate)
+		return true;
+	if (lx_store_take(&start->inheritance, &failure)) {
+		start->from_store = start->inheritance.estate != NULL;
+		return true;
+	}
+	g_warning("%s; starting anew", failure->message);
+	start->store_spoilt = true;
+	lx_store_remove();
+	return true;
+}
+
+/* ---- Settings ---------------------------------------------------------------------------- */
+
+static bool parse_file(
+	LxProgramSettings *settings, LxEstate *estate, const char *path, GError **error)
+{
+	g_autofree char *text = lx_settings_read(path, error);
+
+	if (!text || !lx_settings_parse(settings, text, error)) {
+		g_prefix_error(error, "%s: ", path);
+		return false;
+	}
+	if (estate)
+		g_strlcpy(estate->header->settings, text, LX_SETTINGS_BYTES);
+	return true;
+}
+
+/*
+ * Whoever takes over cannot be choosy: a settings file that has been spoilt since is passed over
+ * for the text that was last good.
+ */
+static bool load_settings(Start *start, const char *path, GError **error)
+{
+	LxEstate *estate = start->check_only ? NULL : start->inheritance.estate;
+	g_autoptr(GError) failure = NULL;
+	g_autofree char *last_good = NULL;
+
+	if (parse_file(&start->settings, estate, path, &failure))
+		return true;
+	if (!estate) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	g_warning("%s; going on with the settings from before, ignoring", failure->message);
+	lx_settings_clear(&start->settings);
+	lx_settings_defaults(&start->settings);
+	last_good = g_strndup(estate->header->settings, LX_SETTINGS_BYTES - 1);
+	return lx_settings_parse(&start->settings, last_good, error);
+}
+
+static bool has_option(char **argv, const char *option)
+{
+	return g_strv_contains((const char *const *)argv, option);
+}
+
+static bool parse_arguments(Start *start, int argc, char **argv, GError **error)
 {
 	g_autoptr(GOptionContext) options =
 		g_option_context_new("- mount the views and serve them");
@@ -25,6 +114,8 @@ static bool parse_arguments(LxProgramSettings *settings, int argc, char **argv, 
 	const GOptionEntry entries[] = {
 		{"config", 0, 0, G_OPTION_ARG_FILENAME, &config,
 			"settings file (default: " LX_SETTINGS_FILE ")", "FILE"},
+		{"check-inheritance", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE,
+			&start->check_only, NULL, NULL},
 		{NULL},
 	};
 	g_auto(GStrv) arguments = g_strdupv(argv);
@@ -33,8 +124,8 @@ static bool parse_arguments(LxProgramSettings *settings, int argc, char **argv, 
 	bool parsed;
 
 	g_option_context_add_main_entries(options, entries, NULL);
-	g_option_context_add_group(options, lx_settings_options(settings));
-	parsed = lx_settings_load(settings, lx_settings_file(argc, argv), error) &&
+	g_option_context_add_group(options, lx_settings_options(&start->settings));
+	parsed = load_settings(start, lx_settings_file(argc, argv), error) &&
 		 g_option_context_parse(options, &argc, &rest, error);
 	if (parsed && argc > 1) {
 		lx_error_set(error, EINVAL, "serving: \"%s\" is no option", rest[1]);
@@ -43,6 +134,8 @@ static bool parse_arguments(LxProgramSettings *settings, int argc, char **argv, 
 	g_free(kept);
 	return parsed;
 }
+
+/* ---- The first start --------------------------------------------------------------------- */
 
 /* Slots of the pressure connection come last. */
 static void assign_slots(LxEstate *estate)
@@ -64,23 +157,57 @@ static LxEstate *found_estate(
 	if (!estate)
 		return NULL;
 	assign_slots(estate);
+	g_strlcpy(estate->header->mountpoint, settings->mountpoint, LX_MOUNTPOINT_BYTES);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		if (!lx_connection_new(estate, kind, &mounts[kind], error))
 			return NULL;
 	return g_steal_pointer(&estate);
 }
 
-/* The first start: the views are attached before a worker runs, so that no reader finds nothing. */
-static bool start_anew(LxSupervision *supervision, GError **error)
+/* The views are attached before a worker runs, so that no reader finds nothing. */
+static bool start_anew(Start *start, const char *settings_file, GError **error)
 {
-	const LxProgramSettings *settings = supervision->settings;
+	const LxProgramSettings *settings = &start->settings;
+	int *mounts = start->supervision.inner_mounts;
+	g_autofree char *text = NULL;
 
+	if (start->store_spoilt)
+		lx_connection_unmount_all(settings->mountpoint);
 	if (!lx_preflight_check(settings, error))
 		return false;
-	supervision->estate = found_estate(settings, supervision->mounts, error);
-	return supervision->estate && lx_connection_attach(supervision->mounts[LX_CONNECTION_VIEWS],
-					      settings->mountpoint, error);
+	start->inheritance.estate = found_estate(settings, mounts, error);
+	if (!start->inheritance.estate ||
+		!lx_connection_attach(mounts[LX_CONNECTION_VIEWS], settings->mountpoint, error))
+		return false;
+	lx_fd_clear(&mounts[LX_CONNECTION_VIEWS]);
+	text = lx_settings_read(settings_file, NULL);
+	g_strlcpy(start->inheritance.estate->header->settings, text ? text : "", LX_SETTINGS_BYTES);
+	start->supervision.fresh = true;
+	return true;
 }
+
+/* What was mounted stays where it is. */
+static bool carry_on(Start *start, GError **error)
+{
+	const char *mounted = start->inheritance.estate->header->mountpoint;
+	LxProgramSettings *settings = &start->settings;
+
+	if (strcmp(settings->mountpoint, mounted) == 0)
+		return true;
+	if (start->check_only) {
+		lx_error_set(error, EBUSY,
+			"taking over the views at %s: the settings want them at %s; stop lxfs and "
+			"start it again for that",
+			mounted, settings->mountpoint);
+		return false;
+	}
+	g_warning("the views stay at %s until lxfs is stopped and started, ignoring", mounted);
+	g_free(settings->mountpoint);
+	settings->mountpoint = g_strndup(mounted, LX_MOUNTPOINT_BYTES - 1);
+	return true;
+}
+
+/* ---- All ways of starting ---------------------------------------------------------------- */
 
 /* What a reload executes: the path this program was started by, not the file behind it. */
 static char *find_program(void)
@@ -97,18 +224,41 @@ static char *find_program(void)
 	return g_strdup(target);
 }
 
-static bool prepare(LxSupervision *supervision, GError **error)
+static bool take_lock(Start *start, GError **error)
 {
-	g_auto(LxInheritance) inheritance = {.previous = -1};
+	const char *runtime_dir = start->settings.runtime_dir;
+	int *lock = &start->inheritance.lock;
 
-	if (!lx_handover_take(&inheritance, error))
+	if (g_mkdir_with_parents(runtime_dir, 0755) < 0 && geteuid() != 0) {
+		lx_error_set(
+			error, EPERM, "starting: lxfs must be root to mount; run it with sudo");
 		return false;
-	if (!inheritance.estate)
-		return start_anew(supervision, error);
-	supervision->estate = g_steal_pointer(&inheritance.estate);
-	supervision->predecessor = inheritance.worker;
-	supervision->previous = lx_fd_steal(&inheritance.previous);
+	}
+	for (int tries = start->from_store ? LOCK_TRIES : 1; *lock < 0; tries--) {
+		g_clear_error(error);
+		if (!lx_pidfile_lock(runtime_dir, "supervisor.pid", lock, error) && tries <= 1)
+			return false;
+		if (*lock < 0)
+			g_usleep(LOCK_PAUSE_USEC);
+	}
+	g_clear_error(error);
+	lx_pidfile_claim(*lock);
 	return true;
+}
+
+/* In a child of a supervisor that thinks of executing us: would we come up? */
+static bool check(Start *start, GError **error)
+{
+	g_autoptr(LxContext) context = NULL;
+
+	if (!start->inheritance.estate) {
+		lx_error_set(error, EINVAL, "checking the inheritance: there is none");
+		return false;
+	}
+	if (!carry_on(start, error))
+		return false;
+	context = lx_context_new(&start->settings.library, error);
+	return context && puts(LX_CHECK_YES) >= 0;
 }
 
 static int fail(const GError *error, int exit_code)
@@ -117,35 +267,43 @@ static int fail(const GError *error, int exit_code)
 	return exit_code;
 }
 
+static int serve(Start *start, const char *settings_file)
+{
+	g_autoptr(GError) error = NULL;
+	int exit_code;
+
+	if (!take_lock(start, &error))
+		return fail(error, LX_EXIT_FAILED);
+	if (start->inheritance.estate ? !carry_on(start, &error)
+				      : !start_anew(start, settings_file, &error))
+		return fail(error, LX_EXIT_FAILED);
+	lx_runtime_write(start->settings.runtime_dir, "mountpoint", start->settings.mountpoint);
+	exit_code = lx_supervisor_run(&start->supervision);
+	lx_runtime_remove(start->settings.runtime_dir, "supervisor.pid");
+	return exit_code;
+}
+
 int lx_serve_verb(int argc, char **argv)
 {
-	g_auto(LxProgramSettings) settings = {0};
+	g_auto(Start) start = {.inheritance = LX_INHERITANCE_NOTHING};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *program = find_program();
-	g_auto(LxFd) lock = -1;
-	LxSupervision supervision = {
-		.settings = &settings,
-		.previous = -1,
-		.mounts = {-1, -1},
+
+	prctl(PR_SET_NAME, "lxfs"); /* whatever name it was executed by */
+	start.check_only = has_option(argv, "--check-inheritance");
+	start.supervision = (LxSupervision){
+		.settings = &start.settings,
+		.inheritance = &start.inheritance,
+		.inner_mounts = {-1, -1},
 		.program = program,
 		.argv = argv - 1, /* with the program's name and the verb */
 	};
-	int exit_code;
-
-	lx_settings_defaults(&settings);
-	if (!parse_arguments(&settings, argc, argv, &error))
+	lx_settings_defaults(&start.settings);
+	if (!inherit(&start, &error))
+		return fail(error, LX_EXIT_FAILED);
+	if (!parse_arguments(&start, argc, argv, &error))
 		return fail(error, LX_EXIT_USAGE);
-	if (g_mkdir_with_parents(settings.runtime_dir, 0755) < 0 && geteuid() != 0) {
-		lx_error_set(
-			&error, EPERM, "starting: lxfs must be root to mount; run it with sudo");
-		return fail(error, LX_EXIT_FAILED);
-	}
-	if (!lx_pidfile_lock(settings.runtime_dir, "supervisor.pid", &lock, &error) ||
-		!prepare(&supervision, &error)) {
-		return fail(error, LX_EXIT_FAILED);
-	}
-	exit_code = lx_supervisor_run(&supervision);
-	lx_pidfile_remove(settings.runtime_dir, "supervisor.pid");
-	lx_estate_free(supervision.estate);
-	return exit_code;
+	if (!start.check_only)
+		return serve(&start, lx_settings_file(argc, argv));
+	return check(&start, &error) ? LX_EXIT_DONE : fail(error, LX_EXIT_FAILED);
 }

@@ -3,20 +3,23 @@
  * The supervisor.
  *
  * One loop over three sources: signals, the report pipe of the worker that is coming up, and the
- * clock (heartbeat, watchdog, the pause before another try). A worker comes up in two steps: it
- * says 'P' when it is prepared, its predecessor is then ended if it still lives, it gets its go,
- * and says 'R' when it serves. A restart after a crash and a reload differ only in whether the
- * predecessor still lives.
+ * clock (heartbeat, watchdog, the pause before another try). It waits for nobody in between. A
+ * worker comes up in two steps: it says 'P' when it is prepared, its predecessor is then ended if
+ * it still lives, it gets its go, and says 'R' when it serves. A restart after a crash and a reload
+ * differ only in whether the predecessor still lives.
  */
 #include "serve/supervisor.h"
 
 #include "fd.h"
-#include "serve/connection.h"
-#include "serve/handover.h"
+#include "serve/check.h"
+#include "serve/newcomer.h"
 #include "serve/notify.h"
 #include "serve/pidfile.h"
 #include "serve/quarantine.h"
-#include "serve/worker.h"
+#include "serve/runtime.h"
+#include "serve/settle.h"
+#include "serve/status.h"
+#include "serve/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,26 +32,41 @@
 #include <time.h>
 
 #define TICK_MSEC 1000
-#define COME_UP_NSEC (UINT64_C(20) * 1000000000)
-#define HEARTBEAT_LATE_NSEC (UINT64_C(15) * 1000000000)
+#define NSEC_PER_MSEC UINT64_C(1000000)
+#define NSEC_PER_SEC (1000 * NSEC_PER_MSEC)
+#define COME_UP_NSEC (20 * NSEC_PER_SEC)
+#define HEARTBEAT_LATE_NSEC (15 * NSEC_PER_SEC)
+#define PROVEN_NSEC (10 * NSEC_PER_SEC)
+#define HOST_ONLY_RETRY_NSEC (30 * NSEC_PER_SEC)
 #define FAILURES_UNTIL_HOST_ONLY 3
-#define HOST_ONLY_RETRY_NSEC (UINT64_C(30) * 1000000000)
-#define REPORT_MAX 512
+#define TRIES_UNTIL_PAUSE 10
+#define PAUSE_NSEC (200 * NSEC_PER_MSEC)
 
 typedef struct {
-	const LxSupervision *supervision;
+	LxSupervision *given;
 	LxEstate *estate;
+	const char *runtime_dir;
 	LxFd signals;
-	pid_t worker;      /* the newest one; 0: none */
-	pid_t predecessor; /* still serving while the newest one prepares; 0: none */
-	LxFd report;       /* of the newest one, until it serves */
-	LxFd go;
+
+	LxNewcomer worker; /* the newest one */
+	bool has_go;       /* it may have begun to answer requests */
 	bool serving;
-	bool ever_served;
+	bool overdue; /* it did not come up in time and was ended for that */
 	bool host_only;
-	unsigned failures; /* workers in a row that never served */
-	uint64_t started_nsec;
+	unsigned failures;       /* workers in a row that no request is to blame for */
+	unsigned tries;          /* since a worker has served */
+	uint64_t started_nsec;   /* CLOCK_MONOTONIC, as are all here */
+	uint64_t next_nsec;      /* when the next one is started; 0: none is wanted */
+	char why[LX_REPORT_MAX]; /* what the newest one said of its failure */
+
+	pid_t settler; /* puts our files where they are looked for */
+	bool announced;
+	LxCheck check;
+	bool reload_wanted;
+	bool reload_checked;
+
 	bool stopping;
+	bool views_gone;
 	int exit_code;
 } Supervisor;
 
@@ -57,129 +75,114 @@ static uint64_t now_nsec(clockid_t clock)
 	struct timespec now;
 
 	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
 }
 
-static void close_on_exec_pipe(LxFd ends[2])
+static pid_t *predecessor(Supervisor *self)
 {
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		ends[0] = ends[1] = -1;
+	return &self->given->inheritance->worker;
+}
+
+static int *previous(Supervisor *self)
+{
+	return &self->given->inheritance->previous;
 }
 
 /* ---- Starting a worker ------------------------------------------------------------------- */
 
-_Noreturn static void become_worker(const Supervisor *self, int report_fd, int go_fd)
+static void want_worker(Supervisor *self)
 {
-	LxWorkerTask task = {
-		.settings = self->supervision->settings,
-		.estate = self->estate,
-		.host_only = self->host_only,
-		.report_fd = report_fd,
-		.go_fd = go_fd,
-		.argv = self->supervision->argv,
-	};
+	unsigned many = MAX(self->failures, self->tries / TRIES_UNTIL_PAUSE);
+	uint64_t pause = many <= FAILURES_UNTIL_HOST_ONLY ? 0 : MIN(many, 10) * PAUSE_NSEC;
 
-	lx_worker_run(&task);
+	self->next_nsec = now_nsec(CLOCK_MONOTONIC) + pause;
 }
 
 static void start_worker(Supervisor *self)
 {
-	LxFd report[2], go[2];
-	pid_t pid;
+	LxEstateHeader *header = self->estate->header;
+	const LxWorkerTask task = {
+		.settings = self->given->settings,
+		.estate = self->estate,
+		.host_only = self->host_only,
+		.lock = self->given->inheritance->lock,
+		.supervisor = getpid(),
+		.predecessor = *predecessor(self),
+		.argv = self->given->argv,
+	};
 
-	close_on_exec_pipe(report);
-	close_on_exec_pipe(go);
-	self->estate->header->generation++;
-	self->serving = false;
+	header->generation++;
+	if (*predecessor(self) == 0)
+		atomic_store(&header->faulting_slot, LX_FAULTING_UNKNOWN);
+	self->next_nsec = 0;
+	self->has_go = self->serving = self->overdue = false;
+	self->why[0] = '\0';
+	self->tries++;
 	self->started_nsec = now_nsec(CLOCK_MONOTONIC);
-	pid = fork();
-	if (pid == 0) {
-		lx_fd_clear(&report[0]);
-		lx_fd_clear(&go[1]);
-		become_worker(self, report[1], go[0]);
-	}
-	lx_fd_clear(&report[1]);
-	lx_fd_clear(&go[0]);
-	self->worker = MAX(pid, 0);
-	lx_fd_clear(&self->report);
-	lx_fd_clear(&self->go);
-	self->report = report[0];
-	self->go = go[1];
-	lx_pidfile_write(self->supervision->settings->runtime_dir, "worker.pid", self->worker);
+	if (lx_newcomer_start(&self->worker, &task))
+		lx_pidfile_write(self->runtime_dir, "worker.pid", self->worker.pid);
+	else
+		want_worker(self);
 }
 
-static void end_process(pid_t pid)
+static void end_process(pid_t *pid)
 {
-	if (pid <= 0)
-		return;
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (*pid > 0) {
+		kill(*pid, SIGKILL);
+		while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	*pid = 0;
 }
 
 static void give_go(Supervisor *self)
 {
-	ssize_t written;
-
-	end_process(self->predecessor);
-	self->predecessor = 0;
-	written = write(self->go, "G", 1);
-	(void)written; /* it has died: SIGCHLD tells */
+	end_process(predecessor(self));
+	self->has_go = true;
+	lx_newcomer_give_go(&self->worker);
 }
 
 /* ---- It serves --------------------------------------------------------------------------- */
 
-/* Looking the folder up asks the worker: done in a child, so that nothing can hold us up. */
-static void attach_inner_mounts(Supervisor *self)
+static void conclude_reload(Supervisor *self, LxReloadOutcome outcome, const char *message)
 {
-	const LxSupervision *given = self->supervision;
-	pid_t pid;
-
-	if (given->mounts[LX_CONNECTION_PRESSURE] < 0)
-		return;
-	pid = fork();
-	if (pid == 0) {
-		g_autofree char *folder = g_build_filename(given->settings->mountpoint,
-			lx_connection_folder(LX_CONNECTION_PRESSURE), NULL);
-		g_autoptr(GError) error = NULL;
-
-		alarm(10);
-		if (!lx_connection_attach(given->mounts[LX_CONNECTION_PRESSURE], folder, &error))
-			g_info("%s, ignoring", error->message);
-		_exit(EXIT_SUCCESS);
-	}
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	lx_status_conclude_reload(self->estate->header, outcome, message);
+	lx_status_write(self->runtime_dir, self->estate->header);
 }
 
 static void announce(Supervisor *self)
 {
-	const LxProgramSettings *settings = self->supervision->settings;
+	const char *mountpoint = self->given->settings->mountpoint;
 
-	if (self->ever_served)
-		return;
-	self->ever_served = true;
-	attach_inner_mounts(self);
-	lx_notify_ready(settings->mountpoint);
-	g_message("serving at %s", settings->mountpoint);
+	self->announced = true;
+	lx_fd_clear(&self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
+	if (self->given->fresh)
+		lx_store_push(self->estate);
+	lx_notify_ready(mountpoint);
+	g_message("serving at %s", mountpoint);
+	if (self->given->fresh)
+		lx_settle_heal(self->given->settings);
 }
 
 static void on_serving(Supervisor *self)
 {
 	self->serving = true;
-	self->failures = 0;
-	lx_fd_clear(&self->report);
-	lx_fd_clear(&self->go);
-	announce(self);
+	self->tries = 0;
+	lx_newcomer_forget(&self->worker);
+	if (*previous(self) >= 0)
+		conclude_reload(self, LX_RELOAD_DONE, "lxfs " LXFS_VERSION " serves");
+	else
+		lx_status_write(self->runtime_dir, self->estate->header);
+	lx_fd_clear(previous(self));
+	if (self->announced || self->settler > 0)
+		return;
+	self->settler = lx_settle_start(self->estate, self->given->settings,
+		self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
+	if (self->settler == 0)
+		announce(self);
 }
 
 /* ---- It died ----------------------------------------------------------------------------- */
-
-static bool died_by_own_fault(int status)
-{
-	return !(WIFSIGNALED(status) &&
-		 (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM));
-}
 
 static void stop(Supervisor *self, int exit_code)
 {
@@ -187,65 +190,147 @@ static void stop(Supervisor *self, int exit_code)
 	self->exit_code = exit_code;
 }
 
-/* A program that was just put on disk and does not come up: the old one takes over again. */
-static void go_back(Supervisor *self, const char *why)
+/* A program that was just put on disk and does not come up: the old one goes on. */
+static void go_back(Supervisor *self)
 {
-	g_autofree char *program = NULL;
-	GError *error = NULL;
-	int previous = self->supervision->previous;
+	g_autofree char *program = g_strdup_printf("/proc/self/fd/%d", *previous(self));
+	LxInheritance left = *self->given->inheritance;
+	g_autoptr(GError) error = NULL;
 
-	g_warning("reload: the new program does not come up (%s); going back to the old one", why);
-	program = g_strdup_printf("/proc/self/fd/%d", previous);
-	lx_handover_execute(
-		self->estate, program, self->supervision->argv, self->predecessor, &error);
+	g_warning("reload: the new program does not come up (%s); going back to the old one",
+		self->why);
+	conclude_reload(self, LX_RELOAD_ROLLED_BACK, self->why);
+	end_process(&self->worker.pid);
+	left.previous = -1;
+	lx_handover_execute(&left, program, self->given->argv, &error);
 	g_warning("going back: %s", error->message);
-	g_error_free(error);
+	lx_fd_clear(previous(self));
 }
 
-static void on_failed_start(Supervisor *self, const char *why)
+/* A worker ended, and no request and nobody outside is to blame. */
+static void on_failure(Supervisor *self)
 {
+	bool served = self->serving;
+
 	self->failures++;
-	if (self->predecessor && self->supervision->previous >= 0)
-		go_back(self, why);
-	if (!self->ever_served && !self->predecessor) {
-		g_printerr("lxfs serve: %s\n", why);
+	self->serving = false;
+	if (*previous(self) >= 0)
+		go_back(self);
+	if (self->given->fresh && !self->announced && !served) {
+		g_printerr("lxfs serve: %s\n", self->why);
 		stop(self, EXIT_FAILURE);
 		return;
 	}
-	g_warning("a worker did not come up (%s), trying again", why);
+	g_warning("%s (%s), trying again", served ? "a worker died" : "a worker did not come up",
+		self->why);
 	self->host_only = self->failures >= FAILURES_UNTIL_HOST_ONLY;
 }
 
-static void read_report(Supervisor *self, char text[REPORT_MAX])
+static void describe_death(Supervisor *self, int status)
 {
-	ssize_t got = self->report < 0 ? 0 : read(self->report, text, REPORT_MAX - 1);
+	bool killed = WIFSIGNALED(status);
 
-	text[MAX(got, 0)] = '\0';
+	if (self->overdue)
+		g_strlcpy(self->why, "it did not come up in time", sizeof self->why);
+	else if (self->why[0] == '\0')
+		g_snprintf(self->why, sizeof self->why, "%s %d", killed ? "signal" : "exit code",
+			killed ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+static void on_report(Supervisor *self)
+{
+	switch (lx_newcomer_listen(&self->worker, self->why)) {
+	case LX_REPORT_PREPARED:
+		give_go(self);
+		break;
+	case LX_REPORT_SERVES:
+		on_serving(self);
+		break;
+	case LX_REPORT_FAILED:
+	case LX_REPORT_NOTHING:
+		break;
+	}
+}
+
+/* Before its go, or with a reason of its own, no request can have been the cause. */
+static LxDeath judge(Supervisor *self, int status)
+{
+	bool answered = self->has_go && self->why[0] == '\0';
+
+	return lx_quarantine_note_death(self->estate, status, answered, now_nsec(CLOCK_BOOTTIME));
 }
 
 static void on_worker_died(Supervisor *self, int status)
 {
-	char why[REPORT_MAX];
+	LxDeath death;
 
-	self->worker = 0;
+	on_report(self); /* what it said before counts, be it that it serves */
+	death = judge(self, status);
+	self->worker.pid = 0;
+	describe_death(self, status);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) {
 		g_message("the mount is gone: nothing left to serve");
+		self->views_gone = true;
 		stop(self, EXIT_SUCCESS);
-		return;
-	}
-	if (self->serving) {
-		g_warning("the worker died (%s %d), starting the next one",
-			WIFSIGNALED(status) ? "signal" : "exit code",
-			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-		lx_quarantine_note_death(
-			self->estate, died_by_own_fault(status), now_nsec(CLOCK_BOOTTIME));
+	} else if (death == LX_DEATH_UNEXPLAINED || self->overdue) {
+		on_failure(self);
 	} else {
-		read_report(self, why);
-		on_failed_start(self, why[0] ? why : "it died while it came up");
+		g_warning("the worker died (%s), starting the next one", self->why);
 	}
-	if (!self->stopping)
-		start_worker(self);
+	self->serving = false;
+	want_worker(self);
 }
+
+/* ---- Reload ------------------------------------------------------------------------------ */
+
+static void refuse_reload(Supervisor *self, const GError *error)
+{
+	g_warning("reload: %s; the old program goes on", error->message);
+	self->reload_wanted = self->reload_checked = false;
+	conclude_reload(self, LX_RELOAD_REFUSED, error->message);
+	lx_notify_ready(self->given->settings->mountpoint);
+}
+
+static void on_checked(Supervisor *self, int status)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (lx_check_finish(&self->check, status, &error))
+		self->reload_checked = true;
+	else
+		refuse_reload(self, error);
+}
+
+static void execute_reload(Supervisor *self)
+{
+	LxInheritance left = *self->given->inheritance;
+	g_autoptr(GError) error = NULL;
+
+	g_message("reload: executing %s", self->given->program);
+	lx_notify_reloading();
+	left.worker = self->worker.pid;
+	left.previous = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	self->estate->header->reload.outcome = LX_RELOAD_UNDER_WAY;
+	lx_handover_execute(&left, self->given->program, self->given->argv, &error);
+	lx_fd_clear(&left.previous);
+	refuse_reload(self, error);
+}
+
+/* The program on disk is asked first whether it can take over; then, at a quiet moment, it does. */
+static void advance_reload(Supervisor *self)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!self->reload_wanted || !self->serving || !self->announced || self->check.pid > 0)
+		return;
+	if (self->reload_checked)
+		execute_reload(self);
+	else if (!lx_check_start(&self->check, self->given->inheritance, self->given->program,
+			 self->given->argv, &error))
+		refuse_reload(self, error);
+}
+
+/* ---- Signals and time -------------------------------------------------------------------- */
 
 static void reap(Supervisor *self)
 {
@@ -253,46 +338,19 @@ static void reap(Supervisor *self)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == self->worker)
+		if (pid == self->worker.pid) {
 			on_worker_died(self, status);
-		else if (pid == self->predecessor)
-			self->predecessor = 0;
+		} else if (pid == *predecessor(self)) {
+			*predecessor(self) = 0;
+			lx_quarantine_note_death(
+				self->estate, status, true, now_nsec(CLOCK_BOOTTIME));
+		} else if (pid == self->settler) {
+			self->settler = 0;
+			announce(self);
+		} else if (pid == self->check.pid) {
+			on_checked(self, status);
+		}
 	}
-}
-
-/* ---- Signals, reports, time -------------------------------------------------------------- */
-
-static void on_report(Supervisor *self)
-{
-	char text[REPORT_MAX];
-
-	read_report(self, text);
-	if (text[0] == '\0')
-		lx_fd_clear(&self->report);
-	else if (text[0] == 'P' && text[1] == '\0')
-		give_go(self);
-	else if (text[0] == 'R' && text[1] == '\0')
-		on_serving(self);
-	else
-		on_failed_start(self, text);
-}
-
-/* The program on disk is asked first whether it can read the estate; then it takes over. */
-static void reload(Supervisor *self)
-{
-	GError *error = NULL;
-
-	if (!self->serving) {
-		g_warning("reload: the worker is just coming up; try again");
-		return;
-	}
-	g_message("reload: executing %s", self->supervision->program);
-	lx_notify_reloading();
-	lx_handover_execute(self->estate, self->supervision->program, self->supervision->argv,
-		self->worker, &error);
-	g_warning("reload: %s; the old program goes on", error->message);
-	g_error_free(error);
-	lx_notify_ready(self->supervision->settings->mountpoint);
 }
 
 static void on_signal(Supervisor *self)
@@ -306,48 +364,79 @@ static void on_signal(Supervisor *self)
 		reap(self);
 		break;
 	case SIGHUP:
-		reload(self);
+		self->reload_wanted = true;
 		break;
 	default:
 		stop(self, EXIT_SUCCESS);
 	}
 }
 
-/* A worker whose main loop stands still is ended; its requests then go to the next one. */
-static void check_worker(Supervisor *self)
+static void check_coming_up(Supervisor *self, uint64_t now)
 {
-	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+	if (now - self->started_nsec <= COME_UP_NSEC)
+		return;
+	self->overdue = true;
+	kill(self->worker.pid, SIGKILL);
+}
+
+/* A worker whose main loop stands still is ended; its requests then go to the next one. */
+static void check_serving(Supervisor *self, uint64_t now)
+{
 	uint64_t beat = atomic_load(&self->estate->header->heartbeat_nsec);
 
-	if (self->worker == 0)
-		return;
-	if (!self->serving && now - self->started_nsec > COME_UP_NSEC)
-		kill(self->worker, SIGKILL);
-	if (self->serving && now > beat && now - beat > HEARTBEAT_LATE_NSEC) {
+	if (now > beat && now - beat > HEARTBEAT_LATE_NSEC) {
 		g_warning("the worker does not answer: ending it");
-		kill(self->worker, SIGKILL);
-	}
-	if (self->serving && self->host_only && now - self->started_nsec > HOST_ONLY_RETRY_NSEC) {
+		kill(self->worker.pid, SIGKILL);
+	} else if (self->host_only && now - self->started_nsec > HOST_ONLY_RETRY_NSEC) {
 		self->host_only = false;
-		kill(self->worker, SIGKILL);
+		kill(self->worker.pid, SIGKILL);
+	} else if (!self->host_only && now - self->started_nsec > PROVEN_NSEC) {
+		self->failures = 0;
 	}
+}
+
+static void check_time(Supervisor *self)
+{
+	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+
+	if (self->next_nsec && now >= self->next_nsec)
+		start_worker(self);
+	else if (self->worker.pid > 0 && self->serving)
+		check_serving(self, now);
+	else if (self->worker.pid > 0)
+		check_coming_up(self, now);
+	lx_check_limit(&self->check, now);
+	lx_notify_watchdog();
+}
+
+static int pause_msec(const Supervisor *self)
+{
+	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+
+	if (self->next_nsec == 0)
+		return TICK_MSEC;
+	if (self->next_nsec <= now)
+		return 0;
+	return (int)MIN((self->next_nsec - now) / NSEC_PER_MSEC + 1, TICK_MSEC);
 }
 
 static void wait_for_events(Supervisor *self)
 {
 	struct pollfd sources[] = {
 		{.fd = self->signals, .events = POLLIN},
-		{.fd = self->report, .events = POLLIN},
+		{.fd = self->worker.report, .events = POLLIN},
 	};
 
-	if (poll(sources, G_N_ELEMENTS(sources), TICK_MSEC) < 0)
+	if (poll(sources, G_N_ELEMENTS(sources), pause_msec(self)) < 0)
 		return;
 	if (sources[1].revents)
 		on_report(self);
 	if (sources[0].revents)
 		on_signal(self);
-	check_worker(self);
-	lx_notify_watchdog();
+	if (self->stopping)
+		return;
+	check_time(self);
+	advance_reload(self);
 }
 
 static int block_signals(void)
@@ -357,42 +446,70 @@ static int block_signals(void)
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < G_N_ELEMENTS(handled); i++) {
-		signal(handled[i], SIG_DFL);
 		sigaddset(&set, handled[i]);
+		signal(handled[i], SIG_DFL);
 	}
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* ---- The whole --------------------------------------------------------------------------- */
+
+/* An inheritance with a worker and no program to go back to: that worker goes on as ours. */
+static void begin(Supervisor *self)
+{
+	LxInheritance *inheritance = self->given->inheritance;
+
+	if (inheritance->previous < 0 &&
+		self->estate->header->reload.outcome == LX_RELOAD_UNDER_WAY)
+		conclude_reload(self, LX_RELOAD_ROLLED_BACK, "the new program died");
+	if (inheritance->worker == 0 || inheritance->previous >= 0) {
+		start_worker(self);
+		return;
+	}
+	self->worker.pid = inheritance->worker;
+	self->has_go = true;
+	inheritance->worker = 0;
+	self->started_nsec = now_nsec(CLOCK_MONOTONIC);
+	on_serving(self);
+	reap(self); /* if it died in between, that was told to the program before us */
+}
+
 /* Without a copy of the descriptors elsewhere a mount that stays would only be a dead one. */
 static void clean_up(Supervisor *self)
 {
-	const LxProgramSettings *settings = self->supervision->settings;
+	const LxProgramSettings *settings = self->given->settings;
+	bool keep =
+		lx_notify_has_store() && self->announced && !settings->unmount && !self->views_gone;
 
 	lx_notify_stopping();
-	if (settings->unmount || !lx_notify_has_store())
-		lx_connection_unmount_all(settings->mountpoint);
-	end_process(self->predecessor);
-	end_process(self->worker);
-	lx_pidfile_remove(settings->runtime_dir, "worker.pid");
-	lx_fd_clear(&self->report);
-	lx_fd_clear(&self->go);
+	end_process(&self->check.pid);
+	if (self->settler > 0) /* not waited for: it may be waiting for the worker */
+		kill(self->settler, SIGKILL);
+	if (!keep) {
+		lx_store_remove();
+		lx_settle_undo(self->estate, settings);
+	}
+	end_process(predecessor(self));
+	end_process(&self->worker.pid);
+	lx_runtime_remove(self->runtime_dir, "worker.pid");
+	lx_status_remove(self->runtime_dir);
+	lx_newcomer_forget(&self->worker);
 	lx_fd_clear(&self->signals);
 }
 
-int lx_supervisor_run(const LxSupervision *supervision)
+int lx_supervisor_run(LxSupervision *supervision)
 {
 	Supervisor self = {
-		.supervision = supervision,
-		.estate = supervision->estate,
+		.given = supervision,
+		.estate = supervision->inheritance->estate,
+		.runtime_dir = supervision->settings->runtime_dir,
 		.signals = block_signals(),
-		.predecessor = supervision->predecessor,
-		.report = -1,
-		.go = -1,
-		.ever_served = false,
+		.worker = LX_NEWCOMER_NONE,
+		.check.answer = -1,
 	};
 
-	start_worker(&self);
+	begin(&self);
 	while (!self.stopping)
 		wait_for_events(&self);
 	clean_up(&self);

@@ -5,22 +5,21 @@
  */
 #pragma once
 
-#include "serve/estate.h"
+#include "serve/handover.h"
 #include "settings.h"
 
 typedef struct {
 	const LxProgramSettings *settings;
-	LxEstate *estate;
-	pid_t predecessor; /* a worker that still serves (reload); 0: none */
-	int previous;      /* the program to go back to if the first worker does not come up; -1 */
-	int mounts[LX_N_CONNECTIONS]; /* detached, to be attached when the first worker serves; -1
-				       */
-	const char *program;          /* absolute path: what a reload executes */
+	LxInheritance *inheritance; /* the estate, old or new; the supervisor keeps it up to date */
+	bool fresh;                 /* the estate is new: nobody depends on it yet */
+	int inner_mounts[LX_N_CONNECTIONS]; /* detached, to be attached when the first worker
+					       serves, and closed then; -1: none */
+	const char *program;                /* absolute path: what a reload executes */
 	char **argv;
 } LxSupervision;
 
 /*
- * Runs until it is told to stop (SIGTERM, SIGINT) or, at the very first start, until it is clear
- * that no worker comes up. Gives the exit code.
+ * Runs until it is told to stop (SIGTERM, SIGINT), the views are unmounted, or, with a fresh
+ * estate, it is clear that no worker comes up. Gives the exit code.
  */
-int lx_supervisor_run(const LxSupervision *supervision);
+int lx_supervisor_run(LxSupervision *supervision);

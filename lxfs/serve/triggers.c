@@ -3,8 +3,9 @@
  * Pressure triggers.
  *
  * The descriptor on which the kernel reports a trigger polls POLLPRI when the threshold was
- * crossed; the report is consumed by that poll. The epoll thread therefore remembers it for the
- * file, and the next FUSE POLL of that file takes it away, as psi_trigger_poll does.
+ * crossed; the report is consumed by that poll. The epoll thread therefore notes it with the open
+ * file, where it outlives this process, and the next FUSE POLL of that file takes it away, as
+ * psi_trigger_poll does.
  *
  * The kernel answers a poll of a pressure file without a trigger with DEFAULT_POLLMASK | EPOLLERR |
  * EPOLLPRI, and so do we.
@@ -26,9 +27,8 @@
 
 typedef struct {
 	LxHandle handle;
-	LxFd fd;       /* the kernel's trigger */
-	bool happened; /* reported and not yet polled */
-	bool ended;    /* its cgroup has gone */
+	LxFd fd;    /* the kernel's trigger */
+	bool ended; /* its cgroup has gone */
 } Trigger;
 
 struct LxTriggers {
@@ -68,11 +68,9 @@ static void wake(const LxTriggers *triggers, uint64_t poll_handle)
 static void wake_handle(LxTriggers *triggers, LxHandle handle)
 {
 	LxOpenTrigger open;
-	unsigned cursor = 0;
 
-	while (lx_open_files_next_trigger(triggers->files, &cursor, &open))
-		if (open.handle == handle && open.polled)
-			wake(triggers, open.poll_handle);
+	if (lx_open_files_get_trigger(triggers->files, handle, &open) && open.polled)
+		wake(triggers, open.poll_handle);
 }
 
 static bool note_event(LxTriggers *triggers, LxHandle handle, uint32_t events)
@@ -82,7 +80,8 @@ static bool note_event(LxTriggers *triggers, LxHandle handle, uint32_t events)
 
 	if (!trigger)
 		return false;
-	trigger->happened = trigger->happened || (events & EPOLLPRI);
+	if (events & EPOLLPRI)
+		lx_open_files_note_event(triggers->files, handle);
 	if (events & EPOLLERR) {
 		trigger->ended = true;
 		epoll_ctl(triggers->epoll, EPOLL_CTL_DEL, trigger->fd, NULL);
@@ -121,10 +120,12 @@ static void insert(LxTriggers *triggers, LxHandle handle, int fd)
 bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTriggerRequest *wanted,
 	GError **error)
 {
-	LxOpenTrigger open = {.handle = wanted->handle, .node = wanted->node};
+	LxOpenTrigger open;
 	g_auto(LxFd) fd = -1;
 
-	if (lx_open_files_has_trigger(triggers->files, wanted->handle)) {
+	if (lx_open_files_get_trigger(triggers->files, wanted->handle, &open)) {
+		if (open.request == wanted->request)
+			return true;
 		lx_error_set(error, EBUSY, "setting a trigger: this open file has one");
 		return false;
 	}
@@ -132,12 +133,16 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 		lx_error_set(error, EINVAL, "setting a trigger of %zu bytes", wanted->length);
 		return false;
 	}
-	fd = lx_tree_set_trigger(
-		triggers->context, caller, wanted->node, wanted->text, wanted->length, error);
+	fd = lx_tree_set_trigger(caller, wanted->node, wanted->text, wanted->length, error);
 	if (fd < 0)
 		return false;
-	open.container = lx_tree_owner(triggers->context, caller);
-	open.length = (uint32_t)wanted->length;
+	open = (LxOpenTrigger){
+		.handle = wanted->handle,
+		.node = wanted->node,
+		.container = lx_tree_owner(caller),
+		.request = wanted->request,
+		.length = (uint32_t)wanted->length,
+	};
 	memcpy(open.trigger, wanted->text, wanted->length);
 	if (!lx_open_files_set_trigger(triggers->files, &open)) {
 		lx_error_set(error, EBUSY, "setting a trigger: this open file cannot have one");
@@ -147,18 +152,40 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 	return true;
 }
 
-unsigned lx_triggers_poll(LxTriggers *triggers, LxHandle handle)
+/* Sets a trigger that a predecessor left. */
+static bool set_again(LxTriggers *triggers, const LxCaller *caller, const LxOpenTrigger *open)
+{
+	g_autoptr(GError) failure = NULL;
+	int fd = lx_tree_set_trigger(caller, open->node, open->trigger, open->length, &failure);
+
+	if (fd >= 0)
+		insert(triggers, open->handle, fd);
+	else
+		g_info("setting a pressure trigger again: %s, ignoring", failure->message);
+	return fd >= 0;
+}
+
+/* Is it set and not ended? */
+static bool is_live(LxTriggers *triggers, LxHandle handle, bool *known)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
-	Trigger *trigger = g_hash_table_lookup(triggers->by_handle, &handle);
-	unsigned events = PLAIN_FILE_EVENTS;
+	const Trigger *trigger = g_hash_table_lookup(triggers->by_handle, &handle);
 
-	if (!trigger || trigger->ended)
-		return events | POLLERR | POLLPRI;
-	if (trigger->happened)
-		events |= POLLPRI;
-	trigger->happened = false;
-	return events;
+	*known = trigger != NULL;
+	return trigger && !trigger->ended;
+}
+
+unsigned lx_triggers_poll(LxTriggers *triggers, const LxCaller *caller, LxHandle handle)
+{
+	LxOpenTrigger open;
+	bool known, live = is_live(triggers, handle, &known);
+	bool event = lx_open_files_take_event(triggers->files, handle);
+
+	if (!known && lx_open_files_get_trigger(triggers->files, handle, &open))
+		live = set_again(triggers, caller, &open);
+	if (!live)
+		return PLAIN_FILE_EVENTS | POLLERR | POLLPRI;
+	return PLAIN_FILE_EVENTS | (event ? POLLPRI : 0);
 }
 
 void lx_triggers_drop(LxTriggers *triggers, LxHandle handle)
@@ -169,17 +196,14 @@ void lx_triggers_drop(LxTriggers *triggers, LxHandle handle)
 }
 
 /* After a worker's death: set again, and let the poller look again, for it may have missed one. */
-static void set_again(LxTriggers *triggers, const LxOpenTrigger *open)
+static void take_over(LxTriggers *triggers, const LxOpenTrigger *open)
 {
-	LxCaller caller = {.container = open->container, .tid = getpid()};
-	g_autoptr(GError) failure = NULL;
-	int fd = lx_tree_set_trigger(
-		triggers->context, &caller, open->node, open->trigger, open->length, &failure);
+	LxCaller caller = {
+		.context = triggers->context,
+		.container = open->container ? open->container : LX_CALLER_HOST,
+	};
 
-	if (fd >= 0)
-		insert(triggers, open->handle, fd);
-	else
-		g_info("setting a pressure trigger again: %s, ignoring", failure->message);
+	set_again(triggers, &caller, open);
 	if (open->polled)
 		wake(triggers, open->poll_handle);
 }
@@ -200,7 +224,7 @@ LxTriggers *lx_triggers_new(
 	triggers->by_handle =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, trigger_free);
 	while (lx_open_files_next_trigger(files, &cursor, &open))
-		set_again(triggers, &open);
+		take_over(triggers, &open);
 	code = pthread_create(&triggers->thread, NULL, watch, triggers);
 	if (code == 0) {
 		pthread_detach(triggers->thread);

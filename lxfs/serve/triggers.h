@@ -20,14 +20,21 @@ typedef struct {
 	LxNode node;
 	const char *text;
 	size_t length;
+	uint64_t request; /* lx_journal_key */
 } LxTriggerRequest;
 
-/* EBUSY when the file has a trigger; else the kernel's own answers. */
+/*
+ * EBUSY when the file has a trigger by another request; by this one: done already, by a
+ * predecessor. Else the kernel's own answers.
+ */
 bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTriggerRequest *wanted,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What poll(2) answers for this file now: POLLPRI once for each event that has happened since. */
-unsigned lx_triggers_poll(LxTriggers *triggers, LxHandle handle);
+/*
+ * What poll(2) answers for this file now: POLLPRI once for each event that has happened since. A
+ * trigger that could not be set again after a worker's death is set again for this caller.
+ */
+unsigned lx_triggers_poll(LxTriggers *triggers, const LxCaller *caller, LxHandle handle);
 
 /* The file was closed. */
 void lx_triggers_drop(LxTriggers *triggers, LxHandle handle);

@@ -4,17 +4,26 @@
  *
  * It comes up in two steps, so that a successor can be prepared while its predecessor still serves:
  * first whatever touches nothing that the predecessor uses, then, when that one is dead, the rest.
+ *
+ * When the supervisor dies, the worker becomes the supervisor by executing the program again: its
+ * threads vanish as in a crash, which the journal makes harmless, and the descriptors live on.
+ * While two workers live, of a supervisor that died in the middle of a reload, that is the
+ * business of the one that serves.
  */
 #include "serve/worker.h"
 
+#include "fd.h"
 #include "serve/fatal.h"
+#include "serve/fault.h"
 #include "serve/handover.h"
 #include "serve/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,11 +32,13 @@
 
 #define SAMPLE_SECONDS 5
 #define HEARTBEAT_SECONDS 2
+#define PREDECESSOR_ENDS_MSEC 2000
 
 typedef struct {
 	const LxWorkerTask *task;
 	LxContext *context;
 	GMainLoop *main_loop;
+	LxFd predecessor; /* pidfd; -1: none */
 } Worker;
 
 static void report(const LxWorkerTask *task, const char *text)
@@ -53,16 +64,66 @@ static LxContext *prepare(const LxWorkerTask *task, GError **error)
 	return lx_context_new(&settings, error);
 }
 
-static void await_go(const LxWorkerTask *task)
+/* ---- The supervisor died ----------------------------------------------------------------- */
+
+static void set_mask(int how)
+{
+	static const int sent[] = {SIGTERM, SIGINT, SIGHUP};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < G_N_ELEMENTS(sent); i++)
+		sigaddset(&set, sent[i]);
+	sigprocmask(how, &set, NULL);
+}
+
+static bool is_orphan(const LxWorkerTask *task)
+{
+	return getppid() != task->supervisor;
+}
+
+_Noreturn static void become_supervisor(const LxWorkerTask *task)
+{
+	LxInheritance left = {.estate = task->estate, .lock = task->lock, .previous = -1};
+	g_autoptr(GError) error = NULL;
+
+	set_mask(SIG_BLOCK); /* until the supervisor listens to them */
+	prctl(PR_SET_PDEATHSIG, 0);
+	lx_handover_execute(&left, "/proc/self/exe", task->argv, &error);
+	g_warning("taking the place of the supervisor: %s", error->message);
+	_exit(EXIT_FAILURE);
+}
+
+/* It died while we came up: our predecessor, if it lives, has been told too. */
+_Noreturn static void step_in(const Worker *worker)
+{
+	struct pollfd predecessor = {.fd = worker->predecessor, .events = POLLIN};
+
+	if (predecessor.fd >= 0 && poll(&predecessor, 1, PREDECESSOR_ENDS_MSEC) == 0)
+		_exit(EXIT_FAILURE);
+	become_supervisor(worker->task);
+}
+
+/* SIGTERM: from the kernel, when the supervisor has died, or from somebody who meant that one. */
+static gboolean on_terminate(gpointer data)
+{
+	Worker *worker = data;
+
+	if (is_orphan(worker->task))
+		become_supervisor(worker->task);
+	return G_SOURCE_CONTINUE;
+}
+
+static void await_go(const Worker *worker)
 {
 	char byte;
 	ssize_t got;
 
 	do
-		got = read(task->go_fd, &byte, 1);
+		got = read(worker->task->go_fd, &byte, 1);
 	while (got < 0 && errno == EINTR);
 	if (got != 1)
-		_exit(EXIT_FAILURE);
+		step_in(worker);
 }
 
 /* ---- The main loop ----------------------------------------------------------------------- */
@@ -80,21 +141,6 @@ static gboolean on_heartbeat(gpointer data)
 	atomic_store(&worker->task->estate->header->heartbeat_nsec,
 		(uint64_t)g_get_monotonic_time() * 1000);
 	return G_SOURCE_CONTINUE;
-}
-
-/*
- * SIGTERM comes from the kernel when the supervisor has died (PR_SET_PDEATHSIG). The worker then
- * becomes the supervisor by executing the program again: its threads vanish as in a crash, which
- * the journal makes harmless, and the descriptors live on.
- */
-static gboolean on_orphaned(gpointer data)
-{
-	Worker *worker = data;
-	GError *error = NULL;
-
-	lx_handover_execute(worker->task->estate, "/proc/self/exe", worker->task->argv, 0, &error);
-	g_warning("taking the place of the supervisor: %s", error->message);
-	_exit(EXIT_FAILURE);
 }
 
 static void on_mount_ended(gpointer data)
@@ -127,22 +173,26 @@ static void add_sources(Worker *worker)
 		lx_context_watch_fd(worker->context), G_IO_IN, on_container_ended, worker->context);
 	g_timeout_add_seconds(HEARTBEAT_SECONDS, on_heartbeat, worker);
 	on_heartbeat(worker);
-	g_unix_signal_add(SIGTERM, on_orphaned, worker);
+	g_unix_signal_add(SIGTERM, on_terminate, worker);
+	set_mask(SIG_UNBLOCK);
 }
 
 /* ---- Coming up --------------------------------------------------------------------------- */
 
-static void be_a_child(const LxWorkerTask *task)
+/* SIGTERM stays blocked, as the supervisor has it, until there is somebody to hear it. */
+static void be_a_child(Worker *worker)
 {
-	sigset_t none;
-
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	prctl(PR_SET_NAME, "lxfs-worker");
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	lx_fatal_watch(worker->task->estate);
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor decides */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	set_mask(SIG_SETMASK);
+	if (worker->task->predecessor > 0)
+		worker->predecessor = pidfd_open(worker->task->predecessor, 0);
+	if (is_orphan(worker->task))
+		step_in(worker);
 }
 
 static bool serve(Worker *worker, GError **error)
@@ -156,28 +206,29 @@ static bool serve(Worker *worker, GError **error)
 	if (!triggers)
 		return false;
 	front = lx_front_new(worker->context, estate, files, triggers);
-	lx_fatal_watch(estate, front);
+	lx_fatal_set_front(front);
+	lx_fault_watch(estate, front);
 	loop = lx_loop_new(estate, front, error);
 	return loop && lx_loop_start(loop, on_mount_ended, worker, error);
 }
 
 _Noreturn void lx_worker_run(const LxWorkerTask *task)
 {
-	Worker worker = {.task = task};
+	Worker worker = {.task = task, .predecessor = -1};
 	g_autoptr(GError) error = NULL;
 
-	be_a_child(task);
+	be_a_child(&worker);
 	worker.context = prepare(task, &error);
 	if (!worker.context)
 		fail(task, error);
-	report(task, "P");
-	await_go(task);
+	report(task, LX_REPORT_PREPARED_TEXT);
+	await_go(&worker);
 	worker.main_loop = g_main_loop_new(NULL, FALSE);
 	add_sources(&worker);
 	if (!serve(&worker, &error))
 		fail(task, error);
 	start_sampler(&worker);
-	report(task, "R");
+	report(task, LX_REPORT_SERVES_TEXT);
 	g_main_loop_run(worker.main_loop);
 	_exit(EXIT_SUCCESS);
 }

@@ -25,21 +25,43 @@ names=$*
 	done
 )
 
+# Leaves NAME.log and, when nothing was found, NAME.ok.
+fuzz() {
+	mkdir -p "$work/$1"
+	cp tests/fuzz/corpus/"$1"/* "$work/$1/"
+	"$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+		-max_len=65536 -artifact_prefix="$findings/$1-" "$work/$1" >"$work/$1.log" 2>&1 &&
+		: >"$work/$1.ok"
+}
+
 failed=0
 number=0
-for name in $names; do
+report() {
 	number=$((number + 1))
-	mkdir -p "$work/$name"
-	cp tests/fuzz/corpus/"$name"/* "$work/$name/"
-	if "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-		-max_len=65536 -artifact_prefix="$findings/$name-" "$work/$name" >"$work/log" 2>&1; then
-		runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$work/log")
-		echo "ok $number - $name, ${runs:-?} inputs in $seconds s"
+	if [ -e "$work/$1.ok" ]; then
+		runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$work/$1.log")
+		echo "ok $number - $1, ${runs:-?} inputs in $seconds s"
 	else
 		failed=1
-		tail -n 40 "$work/log" | sed 's/^/# /'
-		echo "not ok $number - $name: the input is in $findings/"
+		tail -n 40 "$work/$1.log" | sed 's/^/# /'
+		echo "not ok $number - $1: the input is in $findings/"
 	fi
+}
+
+# As many at a time as there are CPUs.
+# shellcheck disable=SC2086 # a list of names
+set -- $names
+while [ $# -gt 0 ]; do
+	batch=
+	for _ in $(seq "$(nproc)"); do
+		[ $# -eq 0 ] || {
+			fuzz "$1" &
+			batch="$batch $1"
+			shift
+		}
+	done
+	wait
+	for name in $batch; do report "$name"; done
 done
 echo "1..$number"
 [ "$number" -gt 0 ] || exit 1

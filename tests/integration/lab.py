@@ -6,8 +6,12 @@ in v2), namespaces by unshare(1), and binds of the views. Everything that is sta
 pid, and every mount and cgroup is removed, whatever happens in between.
 """
 import atexit
+import ctypes
+import itertools
 import os
 import pathlib
+import pickle
+import select
 import shutil
 import signal
 import subprocess
@@ -61,6 +65,13 @@ def hierarchies():
     return found
 
 
+def hierarchy_roots():
+    """The root of every cgroup hierarchy that is mounted here."""
+    if is_v2():
+        return [CGROUPS]
+    return sorted(folder for folder in CGROUPS.iterdir() if folder.is_dir() and not folder.is_symlink())
+
+
 # ---- Cleaning up -----------------------------------------------------------------------------
 
 _undo = []
@@ -76,6 +87,25 @@ def _clean_up():
             _undo.pop()()
         except Exception:  # the rest must be undone all the same
             traceback.print_exc()
+
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans():
+    """What our programs leave behind as daemons (a runtime's shims) is ours, and waited for at the end."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _undo.insert(0, _wait_for_orphans)
+
+
+def _wait_for_orphans():
+    end_of_patience = time.monotonic() + 5
+    while time.monotonic() < end_of_patience:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.02)
+        except ChildProcessError:
+            return
 
 
 atexit.register(_clean_up)
@@ -110,14 +140,97 @@ def write(path, text):
         file.write(str(text))
 
 
+def link_or_none(path):
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
+
+
+def child_of(pid):
+    """The only child of a process, by its first thread; None when it has none."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0]) if children else None
+
+
+# ---- Functions in processes of their own -----------------------------------------------------
+
+_libc = ctypes.CDLL(None, use_errno=True)
+NAMESPACES = {"-U": "user", "-C": "cgroup", "-p": "pid", "-n": "net", "-m": "mnt"}
+PR_SET_PDEATHSIG = 1
+
+
+def enter_namespaces(pid, flags):
+    """Joins those namespaces of a process that unshare(1) was given the flags of."""
+    files = [os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC)
+             for flag, name in NAMESPACES.items() if flag in flags]
+    for file in files:
+        if _libc.setns(file, 0) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+
+
+class Call:
+    """A function that runs in a process of its own; what it returns or raises comes back."""
+
+    def __init__(self, function, *arguments, enter=lambda: None):
+        reader, writer = os.pipe()
+        self.answer = os.fdopen(reader, "rb")
+        sys.stdout.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become(function, arguments, enter, os.fdopen(writer, "wb"))
+        os.close(writer)
+        at_end(self.kill)
+
+    @staticmethod
+    def _become(function, arguments, enter, answer):
+        """Ends in _exit whatever happens: what the parent has to undo is not the child's."""
+        try:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            enter()
+            inner = os.fork()  # only its children stand in the PID namespace that one entered
+            if inner:
+                os.waitpid(inner, 0)
+                os._exit(0)
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            pickle.dump((True, function(*arguments)), answer)
+        except (Failed, OSError) as error:
+            pickle.dump((False, error), answer)
+        except BaseException:
+            pickle.dump((False, Failed(traceback.format_exc())), answer)
+        finally:
+            answer.flush()
+            os._exit(0)
+
+    def result(self):
+        data = self.answer.read()
+        self.kill()
+        check(data, "the process ended without an answer")
+        good, value = pickle.loads(data)
+        if not good:
+            raise value
+        return value
+
+    def kill(self):
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.answer.close()
+            self.pid = None
+
+
 # ---- lxfs ------------------------------------------------------------------------------------
 
 class Server:
     """An lxfs of our own, with folders of its own."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, prefix=()):
+        """`prefix` is a command that runs it, in a mount namespace of its own if it makes one."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-"))
         at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.folder.chmod(0o755)
+        self.prefix = prefix
         self.mount = self.folder / "mount"
         self.runtime = self.folder / "run"
         self.log_path = self.folder / "log"
@@ -127,7 +240,7 @@ class Server:
         self.start()
 
     def command(self):
-        return [LXFS, "serve", "--mountpoint", str(self.mount), "--runtime-dir", str(self.runtime),
+        return [*self.prefix, LXFS, "serve", "--mountpoint", str(self.mount), "--runtime-dir", str(self.runtime),
                 *self.options]
 
     def start(self):
@@ -146,9 +259,16 @@ class Server:
     def pid(self, which):
         return int((self.runtime / f"{which}.pid").read_text())
 
+    def seen_from_outside(self):
+        """The mount, also where it lies in a mount namespace of the server's own."""
+        return pathlib.Path(f"/proc/{self._inner()}/root{self.mount}")
+
+    def _inner(self):
+        return (child_of(self.process.pid) if self.prefix else None) or self.process.pid
+
     def stop(self):
         if self.process and self.process.poll() is None:
-            self.process.terminate()
+            os.kill(self._inner(), signal.SIGTERM)
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
@@ -159,14 +279,58 @@ class Server:
                            check=False)
 
 
+class Trace:
+    """strace(1) of a process and all its threads, for as long as the block lasts."""
+
+    def __init__(self, pid, *options):
+        if not shutil.which("strace"):
+            raise Skipped("strace is not installed")
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-")) / "trace"
+        at_end(lambda: shutil.rmtree(self.path.parent, ignore_errors=True))
+        self.pid = pid
+        self.command = ["strace", "-f", "-ttt", "-o", str(self.path), "-p", str(pid), *options]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        at_end(lambda: _end(self.process))
+        wait_until(self._is_attached, 10, "strace is attached")
+        return self
+
+    def _is_attached(self):
+        check(self.process.poll() is None, "strace ended")
+        tracers = [pathlib.Path(f"/proc/{self.pid}/task/{tid}/status").read_text()
+                   for tid in os.listdir(f"/proc/{self.pid}/task")]
+        return all(f"TracerPid:\t{self.process.pid}\n" in text for text in tracers)
+
+    def __exit__(self, *exception):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+
+    def lines(self):
+        """(seconds since 1970, the rest of the line), of the calls begun."""
+        rows = [line.split(None, 2) for line in self.path.read_text().splitlines()]
+        return [(float(row[1]), row[2]) for row in rows if not row[2].startswith(("<...", "---", "+++"))]
+
+
 # ---- Containers ------------------------------------------------------------------------------
+
+_numbers = itertools.count(1)
+
+
+def unique_name():
+    return f"lxfs-lab-{os.getpid()}-{next(_numbers)}"
+
 
 class Cgroup:
     """One cgroup, the same path in every hierarchy; limits are set with v2 words."""
 
-    def __init__(self, path, parent=None):
+    def __init__(self, path=None, parent=None, without=()):
+        """`without` names hierarchies in which its tasks stand at the root."""
+        path = path or unique_name()
         self.path = f"{parent.path}/{path}" if parent else path
-        self.folders = {name: root / self.path for name, root in hierarchies().items()}
+        self.folders = {name: root / self.path for name, root in hierarchies().items()
+                        if name not in without}
         if is_v2():
             self._delegate()
         for folder in self.folders.values():
@@ -211,6 +375,13 @@ class Cgroup:
     def cpuset(self, cpus):
         write(self.file("cpuset", "cpuset.cpus"), cpus)
 
+    def weight(self, times):
+        """How many times as much CPU time as a usual one gets when all want it."""
+        if is_v2():
+            write(self.file("cpu", "cpu.weight"), 100 * times)
+        else:
+            write(self.file("cpu", "cpu.shares"), 1024 * times)
+
     def usage_bytes(self):
         name = "memory.current" if is_v2() else "memory.usage_in_bytes"
         return int(self.file("memory", name).read_text())
@@ -225,17 +396,37 @@ class Cgroup:
         for folder in self.folders.values():
             write(folder / "cgroup.procs", pid)
 
+    def leave(self, pid=0):
+        """To the roots; of the hierarchy that this cgroup has no part in nothing changes."""
+        for name in self.folders:
+            write(hierarchies()[name] / "cgroup.procs", pid)
+
+    def remove(self):
+        for folder in self.folders.values():
+            remove_cgroup(folder)
+
+    def call(self, function, *arguments):
+        """Runs a function in this cgroup and the host's namespaces."""
+        return self.start(function, *arguments).result()
+
+    def start(self, function, *arguments):
+        return Call(function, *arguments, enter=self.enter)
+
+
+def leave_all_cgroups():
+    """This process becomes one of the host itself."""
+    for root in hierarchies().values():
+        write(root / "cgroup.procs", 0)
+
 
 class Container:
     """A cgroup, namespaces, and the views of a server bound over /proc and /sys."""
 
-    count = 0
-
     def __init__(self, server, memory=None, cpus=None, cpuset=None, flags="-m -p -f --mount-proc",
-                 parent=None, files=None):
-        Container.count += 1
+                 parent=None, files=None, cgroup=None, within=None):
+        """`flags` are unshare(1)'s; `within` is a container in whose namespaces it is started."""
         self.server = server
-        self.cgroup = Cgroup(f"lxfs-lab-{os.getpid()}-{Container.count}", parent)
+        self.cgroup = cgroup or Cgroup(parent=parent)
         if memory:
             self.cgroup.memory(memory)
         if cpus:
@@ -243,8 +434,11 @@ class Container:
         if cpuset:
             self.cgroup.cpuset(cpuset)
         self.flags = flags.split()
+        self.starter = within.enter_command() if within else []
+        self.entered = set(self.flags) | (within.entered if within else set())
         self.binds = self._binds() if files is None else files
         self.process = None
+        self.chain = []
         self._start()
 
     def _binds(self):
@@ -261,23 +455,38 @@ class Container:
     def _start(self):
         script = "".join(f"mount --bind {source} {target} && " for source, target in self.binds)
         self.process = subprocess.Popen(
-            ["unshare", *self.flags, "sh", "-c", script + "echo up && exec sleep infinity"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, preexec_fn=self.cgroup.enter, text=True)
+            [*self.starter, "unshare", *self.flags, "sh", "-c", script + "echo up && exec sleep infinity"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=self.cgroup.enter, text=True)
         at_end(self.stop)
         equal(self.process.stdout.readline(), "up\n", "the container's first line")
         self.init = self._find_init()
 
     def _find_init(self):
+        """nsenter and unshare fork into a PID namespace; init is at the end of that chain."""
         pid = self.process.pid
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return int(children[0]) if children and ("-f" in self.flags) else pid
+        self.chain = [os.pidfd_open(pid)]
+        while child := child_of(pid):
+            pid = child
+            self.chain.append(os.pidfd_open(pid))
+        return pid
 
     def enter_command(self):
         names = {"-m": "--mount", "-p": "--pid", "-C": "--cgroup", "-U": "--user", "-n": "--net"}
-        entered = [names[flag] for flag in self.flags if flag in names]
-        if "-U" in self.flags:
-            entered.append("--preserve-credentials")
-        return ["nsenter", "-t", str(self.init), *entered, "--"]
+        command = [names[flag] for flag in names if flag in self.entered]
+        if "-U" in self.entered:
+            command.append("--preserve-credentials")
+        return ["nsenter", "-t", str(self.init), *command, "--"]
+
+    def call(self, function, *arguments, cgroup=None):
+        """Runs a function within the container."""
+        return self.start(function, *arguments, cgroup=cgroup).result()
+
+    def start(self, function, *arguments, cgroup=None):
+        def enter():
+            (cgroup or self.cgroup).enter()
+            enter_namespaces(self.init, self.entered)
+        return Call(function, *arguments, enter=enter)
 
     def popen(self, *command, cgroup=None, **options):
         options.setdefault("stdin", subprocess.DEVNULL)
@@ -301,18 +510,58 @@ class Container:
     def meminfo(self):
         return parse_meminfo(self.read("/proc/meminfo"))
 
+    def burn(self, cpus):
+        """A busy loop for each of the given CPUs, bound to it; returns the processes."""
+        return [self.popen("taskset", "-c", str(cpu), "sh", "-c", "while :; do :; done")
+                for cpu in cpus]
+
     def stop(self):
+        while self.chain:
+            pidfd = self.chain.pop(0)
+            try:
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            except ProcessLookupError:  # it ended with its cgroup
+                pass
+            select.select([pidfd], [], [], 10)
+            os.close(pidfd)
         _end(self.process)
 
 
+def children_of(pid):
+    try:
+        return [int(child) for child in
+                pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def signal_children(process, number):
+    """nsenter(1) and unshare(1) wait for the one child that does the work, and end with it."""
+    for child in children_of(process.pid):
+        try:
+            os.kill(child, number)
+        except ProcessLookupError:
+            pass
+
+
+def end(process):
+    """Ends a process and its children, so that none is left to be anybody's orphan."""
+    if process.poll() is None:
+        has_children = bool(children_of(process.pid))
+        signal_children(process, signal.SIGKILL)
+        try:
+            process.wait(5 if has_children else 0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for stream in (process.stdout, process.stderr, process.stdin):
+        if stream:
+            stream.close()
+
+
 def _end(process):
-    if process and process.poll() is None:
-        process.kill()
     if process:
-        process.wait()
-        for stream in (process.stdout, process.stderr, process.stdin):
-            if stream:
-                stream.close()
+        end(process)
 
 
 def parse_meminfo(text):

@@ -11,6 +11,7 @@ PURE = ("bindings/model", "bindings/render")
 
 # What lies outside these headers is input, output or state.
 SYSTEM_HEADERS = {
+    "fnmatch.h",
     "glib.h",
     "inttypes.h",
     "limits.h",
@@ -18,6 +19,7 @@ SYSTEM_HEADERS = {
     "stdbool.h",
     "stddef.h",
     "stdint.h",
+    "stdlib.h",
     "string.h",
     "sys/types.h",
 }
@@ -28,7 +30,7 @@ FORBIDDEN = re.compile(
     r"|f?open(?:at)?|p?readv?|p?writev?|fread|fwrite|fgets|close|ioctl|f?stat(?:at)?|readlink"
     r"|printf|fprintf|dprintf|puts|perror|syslog"
     r"|time|clock|clock_gettime|gettimeofday|g_get_(?:real|monotonic)_time|nanosleep|sleep"
-    r"|getpid|gettid|getenv|g_getenv|sysconf|rand|random|g_random_\w+"
+    r"|getpid|gettid|getenv|setenv|g_getenv|sysconf|system|rand|random|g_random_\w+"
     r"|g_file_\w+|g_log|g_(?:debug|info|message|warning|critical|error|print|printerr)"
     r"|g_assert\w*|assert|abort|exit|g_return_if_fail|g_return_val_if_fail"
     r"|lx_sysroot_\w+|lx_fd_\w+|lx_clock_\w+|lx_cpuset_parse"

@@ -43,7 +43,11 @@ def functions(lines):
 
 
 def parameters(head):
-    """How many parameters the head declares: commas outside inner parentheses."""
+    """How many parameters the head declares: commas outside inner parentheses.
+
+    The GError ** that ends the list of whatever can fail is not counted.
+    """
+    head = re.sub(r",\s*GError \*\*\w*\s*\)", ")", head)
     opened = head.find("(")
     depth = count = 0
     for char in head[opened + 1 : head.rfind(")")]:

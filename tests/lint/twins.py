@@ -18,6 +18,8 @@ WITHOUT = {
     "base/sysroot": "tested by every test that reads a folder",
     "cgroup/cgroup": "tested through cgroup/level",
     "cgroup/hierarchies": "asks the live host: tested by integration",
+    "cgroup/cpuacct": "tested through cgroup/cpu_usage",
+    "identity/ladder": "tested through identity/identity",
     "host/host": "a table of paths over base/sysroot: tested by the scenes",
 }
 # Rooms whose files are tested as a chain.

@@ -187,6 +187,24 @@ START_TEST(older_v1_kernels_give_less)
 }
 END_TEST
 
+START_TEST(garbage_names_the_cgroup_the_file_and_the_line)
+{
+	static const char *const files[] = {"proc/self/mounts", "none /cgroup cgroup2 rw 0 0\n",
+		"cgroup/a/cpu.stat", "usage_usec lots\n", NULL};
+	unit_autofolder folder = unit_folder_new(files);
+	g_autoptr(LxSysroot) root = lx_sysroot_new(folder, NULL);
+	g_autoptr(LxLayout) layout = lx_layout_new(root, NULL);
+	g_autoptr(LxLevels) levels = lx_levels_new(root, layout);
+	LxMembership membership = {.paths = {(char *)"/a"}};
+	g_autoptr(LxCgroup) cgroup = lx_cgroup_new(levels, layout, &membership, NULL);
+	g_autoptr(GError) error = NULL;
+	g_auto(LxCpuUsage) usage = {0};
+
+	unit_fails(lx_cgroup_read_cpu_usage(cgroup, &usage, &error), error, EINVAL,
+		"cgroup /a: parsing cpu.stat, line 1: \"usage_usec lots\"");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -195,6 +213,7 @@ Suite *unit_suite(void)
 		v2_has_all_in_one_file,
 		v1_has_it_in_two_hierarchies,
 		older_v1_kernels_give_less,
+		garbage_names_the_cgroup_the_file_and_the_line,
 		NULL,
 	};
 

@@ -96,7 +96,7 @@ START_TEST(a_text_longer_than_a_page_is_refused)
 }
 END_TEST
 
-START_TEST(a_trigger_is_written_to_the_cgroups_own_file)
+START_TEST(a_trigger_is_written_with_a_nul_to_the_cgroups_own_file)
 {
 	static const struct {
 		const char *text;
@@ -116,13 +116,15 @@ START_TEST(a_trigger_is_written_to_the_cgroups_own_file)
 		Host host = host_new(files, "/c");
 		g_autofree char *path = g_build_filename(host.folder, "cgroup/c/io.pressure", NULL);
 		g_autofree char *written = NULL;
+		gsize n_written;
 		g_autoptr(GError) error = NULL;
 		g_auto(LxFd) fd = lx_pressure_set_trigger(
 			host.cgroup, LX_PRESSURE_IO, rows[i].text, rows[i].length, &error);
 
 		unit_ok(fd >= 0, error);
-		ck_assert(g_file_get_contents(path, &written, NULL, NULL));
+		ck_assert(g_file_get_contents(path, &written, &n_written, NULL));
 		ck_assert_str_eq(written, rows[i].written);
+		ck_assert_uint_eq(n_written, strlen(rows[i].written) + 1);
 		host_clear(&host);
 	}
 }
@@ -177,7 +179,7 @@ Suite *unit_suite(void)
 		each_resource_gives_its_own_text,
 		the_root_and_v1_have_no_pressure_of_a_container,
 		a_text_longer_than_a_page_is_refused,
-		a_trigger_is_written_to_the_cgroups_own_file,
+		a_trigger_is_written_with_a_nul_to_the_cgroups_own_file,
 		a_trigger_that_no_kernel_would_take_never_reaches_it,
 		a_trigger_without_a_file_is_not_supported_and_without_a_cgroup_gone,
 		NULL,

@@ -228,7 +228,8 @@ START_TEST(garbage_in_a_list_is_an_error)
 	g_autoptr(GError) error = NULL;
 	g_auto(LxTaskIds) ids = {0};
 
-	unit_fails(lx_cgroup_read_tasks(cgroup, &ids, &error), error, EINVAL, "cgroup.threads");
+	unit_fails(lx_cgroup_read_tasks(cgroup, &ids, &error), error, EINVAL,
+		"cgroup /a: parsing cgroup.threads, line 1");
 }
 END_TEST
 

@@ -5,6 +5,7 @@
 #include "host/cpuinfo.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /* What every part is: "cpu" and its number, or "machine"; and all parts together are the text. */
 static char *parts_of(const char *text)
@@ -114,19 +115,31 @@ START_TEST(a_key_without_its_number_names_the_line)
 }
 END_TEST
 
-START_TEST(the_text_is_read_for_a_task_or_for_nobody)
+static void check_text(LxHost *host, pid_t tid, uint64_t now_nsec, const char *expected)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) text = lx_cpuinfo_read(host, tid, now_nsec, 100, &error);
+	size_t length = 0;
+	const char *bytes;
+
+	unit_ok(text != NULL, error);
+	bytes = g_bytes_get_data(text, &length);
+	ck_assert_uint_eq(length, strlen(expected));
+	ck_assert_int_eq(memcmp(bytes, expected, length), 0);
+}
+
+START_TEST(the_text_is_read_for_a_task_or_for_nobody_and_again_when_it_is_old)
 {
 	static const char *const files[] = {"proc/cpuinfo", ARM64, NULL};
 	unit_autofolder folder = unit_folder_new(files);
 	g_autoptr(LxSysroot) root = lx_sysroot_new(folder, NULL);
 	g_autoptr(LxHost) host = lx_host_new(root);
-	g_autoptr(GError) error = NULL;
-	g_auto(LxText) text = {0};
+	g_autofree char *path = g_build_filename(folder, "proc/cpuinfo", NULL);
 
-	unit_ok(lx_cpuinfo_read(host, 0, &text, &error), error);
-	ck_assert_str_eq(text.bytes, ARM64);
-	unit_ok(lx_cpuinfo_read(host, 7, &text, &error), error);
-	ck_assert_str_eq(text.bytes, ARM64);
+	check_text(host, 0, 1000, ARM64);
+	ck_assert_int_eq(truncate(path, 0), 0);
+	check_text(host, 7, 1099, ARM64);
+	check_text(host, 0, 1100, "");
 }
 END_TEST
 
@@ -137,7 +150,7 @@ Suite *unit_suite(void)
 		package_core_and_counts_are_found_with_their_places,
 		numbers_saturate,
 		a_key_without_its_number_names_the_line,
-		the_text_is_read_for_a_task_or_for_nobody,
+		the_text_is_read_for_a_task_or_for_nobody_and_again_when_it_is_old,
 		NULL,
 	};
 

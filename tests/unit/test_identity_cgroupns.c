@@ -13,8 +13,6 @@ START_TEST(the_roots_of_its_mounts_are_the_namespaces_root)
 	} rows[] = {
 		{"/box/app", "/box", "/box /box"},
 		{"/box", "/box", "/box /box"},
-		{"/boxer", "/box", "outside"},
-		{"/elsewhere", "/box", "outside"},
 		{"/box/app", "/", "/ /"},
 		{"/box/app", "garbage", "/box/app /box/app"},
 		{"/box/app", NULL, "/box/app /box/app"},
@@ -28,16 +26,32 @@ START_TEST(the_roots_of_its_mounts_are_the_namespaces_root)
 		g_auto(LxMembership) root = {0};
 		g_autoptr(GError) error = NULL;
 		g_autofree char *got = NULL;
-		bool inside;
 
 		tasks_add(&host, &(TasksTask){.tid = 12,
 					 .cgroup = rows[i].cgroup,
 					 .mountinfo = rows[i].mountinfo});
 		unit_ok(lx_task_open(host.root, 12, &task, &error), error);
-		unit_ok(lx_cgroupns_root(&task, host.layout, -1, &root, &inside, &error), error);
-		got = inside ? g_strconcat(root.paths[0], " ", root.paths[1], NULL)
-			     : g_strdup("outside");
+		unit_ok(lx_cgroupns_root(&task, host.layout, -1, &root, &error), error);
+		got = g_strconcat(root.paths[0], " ", root.paths[1], NULL);
 		ck_assert_str_eq(got, rows[i].expected);
+	}
+}
+END_TEST
+
+START_TEST(a_task_outside_the_root_cannot_tell_it)
+{
+	static const char *const rows[] = {"/boxer", "/elsewhere", "/"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		tasks_autohost host = tasks_host_new();
+		g_auto(LxTask) task = LX_TASK_NONE;
+		g_auto(LxMembership) root = {0};
+		g_autoptr(GError) error = NULL;
+
+		tasks_add(&host, &(TasksTask){.tid = 12, .cgroup = rows[i], .mountinfo = "/box"});
+		unit_ok(lx_task_open(host.root, 12, &task, &error), error);
+		unit_fails(lx_cgroupns_root(&task, host.layout, -1, &root, &error), error, EXDEV,
+			"/proc/12/cgroup");
 	}
 }
 END_TEST
@@ -48,13 +62,12 @@ START_TEST(a_task_that_has_gone_has_no_root)
 	g_auto(LxTask) task = LX_TASK_NONE;
 	g_auto(LxMembership) root = {0};
 	g_autoptr(GError) error = NULL;
-	bool inside;
 
 	tasks_add(&host, &(TasksTask){.tid = 12});
 	unit_ok(lx_task_open(host.root, 12, &task, &error), error);
 	tasks_remove(&host, 12);
-	unit_fails(lx_cgroupns_root(&task, host.layout, -1, &root, &inside, &error), error, ESRCH,
-		"task 12");
+	unit_fails(
+		lx_cgroupns_root(&task, host.layout, -1, &root, &error), error, ESRCH, "task 12");
 }
 END_TEST
 
@@ -62,6 +75,7 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		the_roots_of_its_mounts_are_the_namespaces_root,
+		a_task_outside_the_root_cannot_tell_it,
 		a_task_that_has_gone_has_no_root,
 		NULL,
 	};

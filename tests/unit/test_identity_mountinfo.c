@@ -38,6 +38,7 @@ static const struct {
 	{MEMORY("/..") V2("/../x"), "- - - -"},
 	{MEMORY("relative") V2("/c"), "- - /c -"},
 	{V2("/a\\040b"), "- - /a b -"},
+	{V2("/a\\134\\"), "- - /a\\\\ -"},
 	{"garbage\n" V2("/c"), "- - /c -"},
 	{"30 20 0:30 /a /m ro cgroup cgroup rw,memory\n", "- - - -"},
 	{"30 20 0:30 /a /m ro - cgroup cgroup\n", "- - - -"},

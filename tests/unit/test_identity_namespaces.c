@@ -6,6 +6,11 @@
 
 #include "identity/namespaces.h"
 
+static LxNamespaceName pid(uint64_t inode)
+{
+	return (LxNamespaceName){LX_NAMESPACE_PID, inode};
+}
+
 START_TEST(a_captured_link_says_the_number)
 {
 	tasks_autohost host = tasks_host_new();
@@ -89,9 +94,9 @@ START_TEST(another_namespace_than_the_one_meant_is_not_opened)
 	tasks_add(&host, &(TasksTask){.tid = 12, .pidns = 21});
 	lx_namespaces_init(&namespaces, host.root);
 	ck_assert(lx_task_open(host.root, 12, &task, NULL));
-	unit_ok(lx_namespaces_open(&namespaces, &task, LX_NAMESPACE_PID, 21, &fd, &error), error);
-	unit_fails(lx_namespaces_open(&namespaces, &task, LX_NAMESPACE_PID, 22, &fd, &error), error,
-		ESRCH, "task 12");
+	unit_ok(lx_namespaces_open(&namespaces, &task, pid(21), &fd, &error), error);
+	unit_fails(lx_namespaces_open(&namespaces, &task, pid(22), &fd, &error), error, ESRCH,
+		"task 12");
 }
 END_TEST
 
@@ -111,8 +116,7 @@ START_TEST(on_a_live_host_the_number_is_the_inodes)
 	ck_assert_int_eq(stat("/proc/self/ns/pid", &status), 0);
 	ck_assert_uint_eq(inode, status.st_ino);
 	unit_ok(lx_task_open(root, getpid(), &task, &error), error);
-	unit_ok(lx_namespaces_open(&namespaces, &task, LX_NAMESPACE_PID, inode, &fd, &error),
-		error);
+	unit_ok(lx_namespaces_open(&namespaces, &task, pid(inode), &fd, &error), error);
 	ck_assert_int_ge(fd, 0);
 }
 END_TEST

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A worker that is coming up, as the supervisor sees it: its report (one byte when it is prepared,
+ * one when it serves, or a line of what went wrong) and its go.
+ */
+#pragma once
+
+#include "fd.h"
+#include "serve/worker.h"
+
+#define LX_REPORT_MAX 512
+
+typedef struct {
+	pid_t pid;   /* 0: there is none */
+	LxFd report; /* non-blocking; -1 once it serves or has nothing more to say */
+	LxFd go;
+} LxNewcomer;
+
+#define LX_NEWCOMER_NONE ((LxNewcomer){.report = -1, .go = -1})
+
+/* Forks. The child fills in the task's pipes and runs it. False when there is no process to be had.
+ */
+bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task);
+
+typedef enum {
+	LX_REPORT_NOTHING,
+	LX_REPORT_PREPARED,
+	LX_REPORT_SERVES,
+	LX_REPORT_FAILED,
+} LxReport;
+
+/* Reads what it has reported since; `why` is set when it has failed. */
+LxReport lx_newcomer_listen(LxNewcomer *newcomer, char why[LX_REPORT_MAX]);
+
+void lx_newcomer_give_go(const LxNewcomer *newcomer);
+
+/* Closes the pipes; the process is no newcomer any more. */
+void lx_newcomer_forget(LxNewcomer *newcomer);

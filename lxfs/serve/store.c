@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* systemd's descriptor store. */
+#include "serve/store.h"
+
+#include "config.h"
+
+#if LXFS_HAVE_SYSTEMD
+#include "fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+
+#include <systemd/sd-daemon.h>
+
+#define BARRIER_USEC (5 * UINT64_C(1000000))
+
+typedef enum { ITEM_ESTATE, ITEM_HISTORY, ITEM_VIEWS, ITEM_PRESSURE, N_ITEMS } Item;
+
+static const char *const names[N_ITEMS] = {
+	[ITEM_ESTATE] = "lxfs-estate",
+	[ITEM_HISTORY] = "lxfs-history",
+	[ITEM_VIEWS] = "lxfs-fuse-views",
+	[ITEM_PRESSURE] = "lxfs-fuse-pressure",
+};
+
+/* Descriptors that are not ours are closed: nobody else in this program takes any. */
+static void sort_in(char **given_names, int n_given, LxFd items[N_ITEMS])
+{
+	for (int given = 0; given < n_given; given++) {
+		LxFd fd = SD_LISTEN_FDS_START + given;
+
+		for (int i = 0; i < N_ITEMS; i++)
+			if (items[i] < 0 && fd >= 0 && strcmp(names[i], given_names[given]) == 0)
+				items[i] = lx_fd_steal(&fd);
+		lx_fd_clear(&fd);
+	}
+}
+
+static bool is_complete(const LxFd items[N_ITEMS], GError **error)
+{
+	for (int i = 0; i < N_ITEMS; i++) {
+		if (items[i] >= 0)
+			continue;
+		lx_error_set(error, EPROTO, "taking over from the descriptor store: %s is missing",
+			names[i]);
+		return false;
+	}
+	return true;
+}
+
+/* /dev/fuse polls POLLERR once its connection has ended. */
+static bool is_connected(int fuse_fd, GError **error)
+{
+	struct pollfd source = {.fd = fuse_fd, .events = POLLIN};
+
+	if (poll(&source, 1, 0) >= 0 && !(source.revents & (POLLERR | POLLNVAL)))
+		return true;
+	lx_error_set(error, ENODEV, "taking over from the descriptor store: the mount has died");
+	return false;
+}
+
+static LxEstate *assemble(LxFd items[N_ITEMS], GError **error)
+{
+	LxEstate *estate;
+
+	if (!is_complete(items, error) || !is_connected(items[ITEM_VIEWS], error))
+		return NULL;
+	estate = lx_estate_inherit(
+		lx_fd_steal(&items[ITEM_ESTATE]), lx_fd_steal(&items[ITEM_HISTORY]), error);
+	if (!estate)
+		return NULL;
+	estate->connection_fds[LX_CONNECTION_VIEWS] = lx_fd_steal(&items[ITEM_VIEWS]);
+	estate->connection_fds[LX_CONNECTION_PRESSURE] = lx_fd_steal(&items[ITEM_PRESSURE]);
+	return estate;
+}
+
+bool lx_store_take(LxInheritance *out, GError **error)
+{
+	LxFd items[N_ITEMS] = {-1, -1, -1, -1};
+	LxInheritance inheritance = LX_INHERITANCE_NOTHING;
+	g_auto(GStrv) given_names = NULL;
+	int n_given = sd_listen_fds_with_names(1, &given_names);
+
+	if (n_given > 0) {
+		sort_in(given_names, n_given, items);
+		inheritance.estate = assemble(items, error);
+		for (int i = 0; i < N_ITEMS; i++)
+			lx_fd_clear(&items[i]);
+		if (!inheritance.estate)
+			return false;
+	}
+	*out = inheritance;
+	return true;
+}
+
+static void push(Item item, int fd)
+{
+	g_autofree char *text = g_strdup_printf("FDSTORE=1\nFDNAME=%s", names[item]);
+
+	sd_pid_notify_with_fds(0, 0, text, &fd, 1);
+}
+
+void lx_store_push(const LxEstate *estate)
+{
+	push(ITEM_ESTATE, estate->memory_fd);
+	push(ITEM_HISTORY, estate->history_fd);
+	push(ITEM_VIEWS, estate->connection_fds[LX_CONNECTION_VIEWS]);
+	push(ITEM_PRESSURE, estate->connection_fds[LX_CONNECTION_PRESSURE]);
+}
+
+void lx_store_remove(void)
+{
+	for (int i = 0; i < N_ITEMS; i++)
+		sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", names[i]);
+	sd_notify_barrier(0, BARRIER_USEC);
+}
+#else
+bool lx_store_take(LxInheritance *out, GError **error)
+{
+	*out = LX_INHERITANCE_NOTHING;
+	return true;
+}
+
+void lx_store_push(const LxEstate *estate)
+{
+	(void)estate;
+}
+
+void lx_store_remove(void)
+{
+}
+#endif
