@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Small files in the runtime folder, by which one verb tells another. */
+/* Small files in the runtime folder. */
 #include "runtime.h"
 
 #include "fd.h"
@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#define MOUNTPOINT_FILE "mountpoint"
 
 static bool write_new(const char *path, const char *text)
 {
@@ -36,20 +34,12 @@ void lx_runtime_remove(const char *runtime_dir, const char *name)
 	unlink(path);
 }
 
-void lx_runtime_remember(const char *runtime_dir, const char *mountpoint)
+char *lx_runtime_read(const char *runtime_dir, const char *name)
 {
-	g_autofree char *text = g_strconcat(mountpoint, "\n", NULL);
+	g_autofree char *path = g_build_filename(runtime_dir, name, NULL);
+	char *text = NULL;
 
-	lx_runtime_write(runtime_dir, MOUNTPOINT_FILE, text);
-}
-
-char *lx_runtime_mountpoint(const char *runtime_dir)
-{
-	g_autofree char *path = g_build_filename(runtime_dir, MOUNTPOINT_FILE, NULL);
-	g_autofree char *text = NULL;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	return text[0] == '/' ? g_steal_pointer(&text) : NULL;
+	if (g_file_get_contents(path, &text, NULL, NULL))
+		text[strcspn(text, "\n")] = '\0';
+	return text;
 }

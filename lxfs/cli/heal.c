@@ -18,6 +18,7 @@ typedef struct {
 	char *mountpoint;
 	char *config;
 	int limit_msec;
+	gboolean own_only;
 	gboolean dry_run;
 	gboolean purge;
 } Heal;
@@ -42,6 +43,8 @@ static bool parse_arguments(Heal *heal, int argc, char **argv, GError **error)
 			"where it serves (default: as remembered in the runtime folder)", "DIR"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &heal->limit_msec,
 			"for each namespace (default: 2000)", "MSEC"},
+		{"own", 0, 0, G_OPTION_ARG_NONE, &heal->own_only,
+			"leave alone what other instances of lxfs served", NULL},
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &heal->dry_run, "say what would be done",
 			NULL},
 		{"purge", 0, 0, G_OPTION_ARG_NONE, &heal->purge,
@@ -72,7 +75,7 @@ static void find_folders(Heal *heal)
 	g_autofree char *remembered = NULL;
 
 	heal->runtime_dir = absolute(heal->runtime_dir, heal->settings.runtime_dir);
-	remembered = lx_runtime_mountpoint(heal->runtime_dir);
+	remembered = lx_runtime_read(heal->runtime_dir, "mountpoint");
 	heal->mountpoint =
 		absolute(heal->mountpoint, remembered ? remembered : heal->settings.mountpoint);
 }
@@ -108,6 +111,7 @@ static bool heal_all(Heal *heal, LxHealSummary *summary, GError **error)
 		.runtime_dir = heal->runtime_dir,
 		.mountpoint = heal->mountpoint,
 		.limit_msec = (unsigned)heal->limit_msec,
+		.own_only = heal->own_only,
 		.dry_run = heal->dry_run,
 	};
 	gint64 started_usec = g_get_monotonic_time();

@@ -17,6 +17,7 @@
 
 #include "fd.h"
 #include "mounts/clone.h"
+#include "mounts/generations.h"
 #include "mounts/holders.h"
 #include "mounts/served.h"
 #include "mounts/views.h"
@@ -399,6 +400,7 @@ bool lx_anchors_raise(const char *runtime_dir, const char *mountpoint, GError **
 			mountpoint);
 		return false;
 	}
+	lx_generations_note(runtime_dir, &served);
 	if (!retire(&self, &served, error) || !drop_what_nobody_holds(&self, error))
 		return false;
 	raise_tops(&self, &served);

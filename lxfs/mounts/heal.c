@@ -28,7 +28,8 @@ typedef struct {
 	const LxHealOptions *options;
 	LxServed served_now;
 	const LxServed *served; /* NULL: nothing is */
-	char *anchors;
+	const char *anchors;
+	GArray *devices; /* NULL: of whatever instance */
 	LxHealTell tell;
 	gpointer data;
 	Job jobs[JOBS_MAX];
@@ -139,6 +140,11 @@ static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
 {
 	const char *spared[] = {self->anchors, self->options->mountpoint, NULL};
 	bool is_own = space->inode == own;
+	const LxSuspectRules rules = {
+		.served = self->served,
+		.spared = is_own ? spared : NULL,
+		.devices = self->devices,
+	};
 	g_autoptr(LxMountinfo) info = NULL;
 	g_autoptr(GArray) suspects = NULL;
 	LxReplaceTask task = {
@@ -153,7 +159,7 @@ static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
 	info = lx_mntns_mounts(space, &pid, NULL);
 	if (!info)
 		return; /* its processes have ended */
-	suspects = lx_suspects_find(info, self->served, is_own ? spared : NULL);
+	suspects = lx_suspects_find(info, &rules);
 	if (suspects->len == 0)
 		return;
 	task.pid = is_own ? 0 : pid;
@@ -223,7 +229,14 @@ bool lx_heal_run(const LxHealOptions *options, LxHealTell tell, gpointer data, L
 	GError **error)
 {
 	g_autofree char *anchors = lx_anchors_folder(options->runtime_dir);
-	Heal self = {.options = options, .anchors = anchors, .tell = tell, .data = data};
+	g_autoptr(GArray) devices = lx_generations_read(options->runtime_dir);
+	Heal self = {
+		.options = options,
+		.anchors = anchors,
+		.devices = options->own_only ? devices : NULL,
+		.tell = tell,
+		.data = data,
+	};
 
 	if (!find_served(&self, error))
 		return false;

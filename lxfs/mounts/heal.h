@@ -12,6 +12,7 @@ typedef struct {
 	const char *runtime_dir;
 	const char *mountpoint;
 	unsigned limit_msec; /* for each namespace */
+	bool own_only;       /* leave alone what other instances of lxfs served */
 	bool dry_run;
 } LxHealOptions;
 

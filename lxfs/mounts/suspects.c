@@ -19,9 +19,16 @@ static bool is_spared(const char *path, const char *const *spared)
 	return false;
 }
 
-static bool is_unserved(const LxMount *mount, const LxServed *served)
+static bool is_of_lxcfs(const LxMount *mount)
 {
-	return lx_served_is_view(mount) && !lx_served_contains(served, mount);
+	return strcmp(mount->fstype, "fuse.lxcfs") == 0;
+}
+
+static bool is_unserved(const LxMount *mount, const LxSuspectRules *rules)
+{
+	return lx_served_is_view(mount) && !lx_served_contains(rules->served, mount) &&
+	       (!rules->devices || is_of_lxcfs(mount) ||
+		       lx_generations_contain(rules->devices, mount->device));
 }
 
 static bool is_of_the_host(const LxMount *mount)
@@ -31,22 +38,22 @@ static bool is_of_the_host(const LxMount *mount)
 
 /* The view that is to be replaced where this mount is the topmost; NULL: nothing is. */
 static const LxMount *unserved_view(
-	const LxMountinfo *info, const LxServed *served, const LxMount *top)
+	const LxMountinfo *info, const LxSuspectRules *rules, const LxMount *top)
 {
 	const LxMount *mount = top;
 
-	if (served && is_of_the_host(top))
+	if (rules->served && is_of_the_host(top))
 		mount = lx_mountinfo_beneath(info, top);
-	return mount && is_unserved(mount, served) ? mount : NULL;
+	return mount && is_unserved(mount, rules) ? mount : NULL;
 }
 
 static unsigned count_layers(
-	const LxMountinfo *info, const LxServed *served, const LxSuspect *suspect)
+	const LxMountinfo *info, const LxSuspectRules *rules, const LxSuspect *suspect)
 {
 	const LxMount *mount = suspect->view;
 	unsigned n = suspect->view == suspect->top ? 0 : 1;
 
-	while (mount && is_unserved(mount, served) && n < LAYERS_MAX) {
+	while (mount && is_unserved(mount, rules) && n < LAYERS_MAX) {
 		mount = lx_mountinfo_beneath(info, mount);
 		n++;
 	}
@@ -65,11 +72,12 @@ static bool shelters(const LxMountinfo *info, const LxMount *view)
 }
 
 /* Is it mounted somewhere inside of another tree that will be replaced? */
-static bool lies_in_another(const LxMountinfo *info, const LxServed *served, const LxMount *view)
+static bool lies_in_another(
+	const LxMountinfo *info, const LxSuspectRules *rules, const LxMount *view)
 {
 	const LxMount *parent = lx_mountinfo_by_id(info, lx_mountinfo_bottom(info, view)->parent);
 
-	return parent && parent != view && is_unserved(parent, served);
+	return parent && parent != view && is_unserved(parent, rules);
 }
 
 static void clear_suspect(gpointer data)
@@ -79,7 +87,7 @@ static void clear_suspect(gpointer data)
 	g_clear_pointer(&suspect->name, g_free);
 }
 
-GArray *lx_suspects_find(const LxMountinfo *info, const LxServed *served, const char *const *spared)
+GArray *lx_suspects_find(const LxMountinfo *info, const LxSuspectRules *rules)
 {
 	GArray *suspects = g_array_new(FALSE, FALSE, sizeof(LxSuspect));
 	const LxMount *top;
@@ -88,15 +96,15 @@ GArray *lx_suspects_find(const LxMountinfo *info, const LxServed *served, const 
 	for (unsigned i = 0; (top = lx_mountinfo_at(info, i)) != NULL; i++) {
 		LxSuspect suspect = {.top = top};
 
-		if (top->covered_by || is_spared(top->mountpoint, spared))
+		if (top->covered_by || is_spared(top->mountpoint, rules->spared))
 			continue;
-		suspect.view = unserved_view(info, served, top);
-		if (!suspect.view || lies_in_another(info, served, suspect.view))
+		suspect.view = unserved_view(info, rules, top);
+		if (!suspect.view || lies_in_another(info, rules, suspect.view))
 			continue;
 		suspect.name = lx_served_view_name(suspect.view);
 		if (!suspect.name)
 			continue;
-		suspect.n_layers = count_layers(info, served, &suspect);
+		suspect.n_layers = count_layers(info, rules, &suspect);
 		suspect.shelters = shelters(info, suspect.view);
 		g_array_append_val(suspects, suspect);
 	}

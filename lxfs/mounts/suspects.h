@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "mounts/served.h"
+#include "mounts/generations.h"
 
 typedef struct {
 	const LxMount *top;  /* what the path leads to */
@@ -15,13 +15,19 @@ typedef struct {
 	bool shelters;       /* mounts of other kinds lie below: they would go with it */
 } LxSuspect;
 
+typedef struct {
+	const LxServed *served; /* what is served now; NULL: nothing is */
+	const char *const
+		*spared;       /* folders at and below which nothing is touched; NULL-terminated */
+	const GArray *devices; /* only these of lxfs's (lx_generations_read), and LXCFS's; NULL: all
+				*/
+} LxSuspectRules;
+
 /*
- * An array of LxSuspect, parents before children; g_array_unref frees all. `served` NULL: nothing
- * is. Mounts at and below the folders in `spared` (NULL-terminated) are left out.
+ * An array of LxSuspect, parents before children; g_array_unref frees all.
  *
  * A view that something live lies on is none. Where nothing was served when a view was found dead,
  * the host's own file was put on it: that one counts as part of the dead view once something is
  * served again. What lies inside a dead tree goes with the tree.
  */
-GArray *lx_suspects_find(
-	const LxMountinfo *info, const LxServed *served, const char *const *spared);
+GArray *lx_suspects_find(const LxMountinfo *info, const LxSuspectRules *rules);

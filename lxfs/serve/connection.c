@@ -8,10 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
-#include <stdlib.h>
 #include <sys/mount.h>
-
-#define ATTACH_SECONDS 10
 
 static const struct {
 	const char *folder;
@@ -115,23 +112,6 @@ bool lx_connection_attach(int mount, const char *folder, GError **error)
 		return true;
 	lx_error_set_errno(error, errno, "mounting at %s", folder);
 	return false;
-}
-
-pid_t lx_connection_attach_in_child(int mount, const char *mountpoint, LxConnectionKind kind)
-{
-	pid_t pid = mount < 0 ? -1 : fork();
-
-	if (pid == 0) {
-		g_autofree char *folder =
-			g_build_filename(mountpoint, connections[kind].folder, NULL);
-		g_autoptr(GError) error = NULL;
-
-		alarm(ATTACH_SECONDS);
-		if (!lx_connection_attach(mount, folder, &error))
-			g_info("%s, ignoring", error->message);
-		_exit(EXIT_SUCCESS);
-	}
-	return MAX(pid, 0);
 }
 
 /* Innermost first: a lazy unmount takes what is below along, but only while the path resolves. */

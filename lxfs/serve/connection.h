@@ -17,12 +17,6 @@ bool lx_connection_new(LxEstate *estate, LxConnectionKind kind, int *out_mount,
 /* Attaches a mount at a folder. For the folder of a mount that lxfs serves a worker must answer. */
 bool lx_connection_attach(int mount, const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/*
- * The same in a child of ours, for a folder whose look-up a worker must answer, so that nothing can
- * hold us up. Its pid, to be waited for; 0 when there is nothing to attach (`mount` is -1).
- */
-pid_t lx_connection_attach_in_child(int mount, const char *mountpoint, LxConnectionKind kind);
-
 /* The folder of a connection below the mount point: "" or "proc/pressure". */
 const char *lx_connection_folder(LxConnectionKind kind);
 

@@ -277,6 +277,7 @@ static int serve(Start *start, const char *settings_file)
 	if (start->inheritance.estate ? !carry_on(start, &error)
 				      : !start_anew(start, settings_file, &error))
 		return fail(error, LX_EXIT_FAILED);
+	lx_runtime_write(start->settings.runtime_dir, "mountpoint", start->settings.mountpoint);
 	exit_code = lx_supervisor_run(&start->supervision);
 	lx_runtime_remove(start->settings.runtime_dir, "supervisor.pid");
 	return exit_code;

@@ -13,11 +13,11 @@
 #include "fd.h"
 #include "runtime.h"
 #include "serve/check.h"
-#include "serve/connection.h"
 #include "serve/newcomer.h"
 #include "serve/notify.h"
 #include "serve/pidfile.h"
 #include "serve/quarantine.h"
+#include "serve/settle.h"
 #include "serve/status.h"
 #include "serve/store.h"
 
@@ -59,7 +59,7 @@ typedef struct {
 	uint64_t next_nsec;      /* when the next one is started; 0: none is wanted */
 	char why[LX_REPORT_MAX]; /* what the newest one said of its failure */
 
-	pid_t attacher; /* mounts what lies inside the views */
+	pid_t settler; /* puts our files where they are looked for */
 	bool announced;
 	LxCheck check;
 	bool reload_wanted;
@@ -160,6 +160,8 @@ static void announce(Supervisor *self)
 		lx_store_push(self->estate);
 	lx_notify_ready(mountpoint);
 	g_message("serving at %s", mountpoint);
+	if (self->given->fresh)
+		lx_settle_heal(self->given->settings);
 }
 
 static void on_serving(Supervisor *self)
@@ -172,12 +174,11 @@ static void on_serving(Supervisor *self)
 	else
 		lx_status_write(self->runtime_dir, self->estate->header);
 	lx_fd_clear(previous(self));
-	if (self->announced || self->attacher > 0)
+	if (self->announced || self->settler > 0)
 		return;
-	self->attacher =
-		lx_connection_attach_in_child(self->given->inner_mounts[LX_CONNECTION_PRESSURE],
-			self->given->settings->mountpoint, LX_CONNECTION_PRESSURE);
-	if (self->attacher == 0)
+	self->settler = lx_settle_start(self->estate, self->given->settings,
+		self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
+	if (self->settler == 0)
 		announce(self);
 }
 
@@ -343,8 +344,8 @@ static void reap(Supervisor *self)
 			*predecessor(self) = 0;
 			lx_quarantine_note_death(
 				self->estate, status, true, now_nsec(CLOCK_BOOTTIME));
-		} else if (pid == self->attacher) {
-			self->attacher = 0;
+		} else if (pid == self->settler) {
+			self->settler = 0;
 			announce(self);
 		} else if (pid == self->check.pid) {
 			on_checked(self, status);
@@ -483,10 +484,11 @@ static void clean_up(Supervisor *self)
 
 	lx_notify_stopping();
 	end_process(&self->check.pid);
-	end_process(&self->attacher);
+	if (self->settler > 0) /* not waited for: it may be waiting for the worker */
+		kill(self->settler, SIGKILL);
 	if (!keep) {
 		lx_store_remove();
-		lx_connection_unmount_all(settings->mountpoint);
+		lx_settle_undo(self->estate, settings);
 	}
 	end_process(predecessor(self));
 	end_process(&self->worker.pid);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the supervisor has done by others once its worker serves, and before it stops. */
+#include "serve/settle.h"
+
+#include "child.h"
+#include "fd.h"
+#include "mounts/anchors.h"
+#include "serve/connection.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#define SETTLE_SECONDS 10
+#define UNDO_MSEC 10000
+
+typedef struct {
+	LxEstate *estate;
+	const LxProgramSettings *settings;
+} Undo;
+
+/* A child that hangs must not keep a file system alive that has lost its servers. */
+static void close_connections(LxEstate *estate)
+{
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		lx_fd_clear(&estate->connection_fds[kind]);
+}
+
+static void attach_pressure(const LxProgramSettings *settings, int mount)
+{
+	g_autofree char *folder = g_build_filename(
+		settings->mountpoint, lx_connection_folder(LX_CONNECTION_PRESSURE), NULL);
+	g_autoptr(GError) error = NULL;
+
+	if (mount >= 0 && !lx_connection_attach(mount, folder, &error))
+		g_info("%s, ignoring", error->message);
+}
+
+pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int pressure_mount)
+{
+	g_autoptr(GError) error = NULL;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return MAX(pid, 0);
+	alarm(SETTLE_SECONDS);
+	close_connections(estate);
+	attach_pressure(settings, pressure_mount);
+	if (!lx_anchors_raise(settings->runtime_dir, settings->mountpoint, &error))
+		g_warning("%s, ignoring", error->message);
+	_exit(EXIT_SUCCESS);
+}
+
+/* A program of its own: it takes its time, and none of our descriptors. */
+void lx_settle_heal(const LxProgramSettings *settings)
+{
+	sigset_t none;
+
+	if (fork() != 0)
+		return;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execl("/proc/self/exe", "lxfs", "heal", "--own", "--runtime-dir", settings->runtime_dir,
+		"--mountpoint", settings->mountpoint, NULL);
+	g_warning("healing: %s, ignoring", g_strerror(errno));
+	_exit(EXIT_FAILURE);
+}
+
+static int lower(gpointer data)
+{
+	const Undo *undo = data;
+	g_autoptr(GError) error = NULL;
+
+	close_connections(undo->estate);
+	if (!lx_anchors_lower(undo->settings->runtime_dir, &error))
+		g_warning("%s, ignoring", error->message);
+	return EXIT_SUCCESS;
+}
+
+void lx_settle_undo(LxEstate *estate, const LxProgramSettings *settings)
+{
+	Undo undo = {.estate = estate, .settings = settings};
+
+	lx_child_run(lower, &undo, UNDO_MSEC);
+	lx_connection_unmount_all(settings->mountpoint);
+}

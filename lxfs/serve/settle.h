@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the supervisor has done by others once its worker serves, and before it stops: the mount
+ * inside the views, the anchors (mounts/anchors.h), healing (mounts/heal.h). Looking a path of ours
+ * up asks the worker, which may die of it; so nothing of this is done in the supervisor itself.
+ */
+#pragma once
+
+#include "serve/estate.h"
+#include "settings.h"
+
+/*
+ * Starts a child that mounts what lies inside the views (`pressure_mount`; -1: it is there) and
+ * raises the anchors. Its pid, to be waited for; 0 when there is none. It ends within 10 seconds,
+ * or when a worker answers.
+ */
+pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int pressure_mount);
+
+/* Starts `lxfs heal` for what this instance had served before all was lost. Waits for nothing. */
+void lx_settle_heal(const LxProgramSettings *settings);
+
+/* Before a stop that is meant: everybody gets the host's own files, then the views are unmounted.
+ */
+void lx_settle_undo(LxEstate *estate, const LxProgramSettings *settings);
