@@ -172,7 +172,7 @@ static bool start_anew(Start *start, const char *settings_file, GError **error)
 	g_autofree char *text = NULL;
 
 	if (start->store_spoilt)
-		lx_connection_unmount_all(settings->mountpoint);
+		lx_connection_unmount(settings->mountpoint);
 	if (!lx_preflight_check(settings, error))
 		return false;
 	start->inheritance.estate = found_estate(settings, mounts, error);
