@@ -274,7 +274,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        for inner in ("mount/proc/pressure", "mount"):
+        for inner in ("mount/proc/pressure", "mount", "run/anchors"):
             subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
                            check=False)
 
