@@ -36,6 +36,7 @@ packages="
 	python3:python3
 	shellcheck:shellcheck
 	strace:strace
+	sysstat:mpstat
 "
 
 missing_packages() {

@@ -11,9 +11,11 @@ import glob
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -74,6 +76,7 @@ class Program:
         self.timed_out = False
         self.lines = []
         self.orphans = []
+        self.pid = 0
 
     def run(self, each_line=lambda line: None):
         try:
@@ -89,6 +92,7 @@ class Program:
         except OSError as error:
             self.lines = [str(error)]
             return 127
+        self.pid = process.pid
         timer = threading.Timer(self.limit, self._stop, [process])
         timer.start()
         try:
@@ -116,6 +120,8 @@ def _kill_group(process):
 
 
 PR_SET_CHILD_SUBREAPER = 36
+ORPHAN_SECONDS = 2
+ORPHAN_GENERATIONS = 5
 
 
 def adopt_orphans():
@@ -123,22 +129,30 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def end_orphans():
-    """Ends our remaining children, and their children in turn; their names."""
-    names = []
-    while True:
-        try:
-            with open("/proc/thread-self/children", encoding="ascii") as file:
-                children = [int(pid) for pid in file.read().split()]
-        except OSError:
-            return names
-        if not children:
-            return names
-        for pid in children:
+def orphans():
+    """Our children that still run, by pid; dead ones are buried."""
+    running = {}
+    with open("/proc/thread-self/children", encoding="ascii") as file:
+        pids = [int(pid) for pid in file.read().split()]
+    for pid in pids:
+        if os.waitpid(pid, os.WNOHANG)[0] == 0:
             with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
-                names.append(file.read().strip())
+                running[pid] = file.read().strip()
+    return running
+
+
+def end_orphans():
+    """Gives our remaining children a moment, then ends them and theirs; the names of those ended."""
+    patience = time.monotonic() + ORPHAN_SECONDS
+    while orphans() and time.monotonic() < patience:
+        time.sleep(0.05)
+    names = []
+    for _ in range(ORPHAN_GENERATIONS):
+        for pid, name in orphans().items():
+            names.append(name)
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        time.sleep(0.05)
+    return names
 
 
 def ending(program, code):
@@ -329,31 +343,36 @@ def scenes(tally):
         run_scenes(tally, folder, "scenes")
 
 
-# What a killed shell pipeline may leave for a moment.
-HARMLESS = {"sleep", "cat"}
-
-
-def leftovers():
-    """Mounts and cgroups that a test of ours could have forgotten."""
+def leftovers(pid, folder):
+    """What the test with this pid forgot: mounts below its own folder, cgroups named after it."""
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
-        left = {f"mount {line.split()[1]}" for line in file if line.split()[2].startswith("fuse.lxfs")}
+        points = [line.split()[1] for line in file]
+    yield from (f"mount {point}" for point in points if point.startswith(folder + "/"))
+    mine = re.compile(rf"lxfs.*\b{pid}\b")
     for where, below, _ in os.walk("/sys/fs/cgroup"):
-        left |= {f"cgroup {where}/{name}" for name in below if "lxfs-lab-" in name}
-    return left
+        yield from (f"cgroup {where}/{name}" for name in below if mine.search(name))
 
 
-def run_integration(tally, folder, label, env=None):
+def is_script(path):
+    with open(path, "rb") as file:
+        return os.access(path, os.X_OK) and file.read(2) == b"#!"
+
+
+def run_integration(tally, build_folder, label, env=None):
     found = sorted(glob.glob("tests/integration/*.sh") + glob.glob("tests/integration/*.py"))
-    tests = [path for path in found if os.access(path, os.X_OK)]
+    tests = [path for path in found if is_script(path)]
     if not tests:
         tally.skip(label, "no tests in tests/integration yet")
     for path in tests:
-        before = leftovers()
         name = os.path.splitext(os.path.basename(path))[0]
-        program = run_tap(tally, f"{label} {name}", [path], env=program_env(folder, env))
-        processes = {f"process {comm}" for comm in program.orphans if comm not in HARMLESS}
-        for left in sorted(leftovers() - before | processes):
-            tally.fail(f"{label} {name}", f"leaves behind: {left}")
+        folder = tempfile.mkdtemp(prefix="lxfs-test-")
+        test_env = {**program_env(build_folder, env), "TMPDIR": folder}
+        program = run_tap(tally, f"{label} {name}", [path], env=test_env)
+        left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
+        for what in left:
+            tally.fail(f"{label} {name}", f"leaves behind: {what}")
+        if not left:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def integration(tally):

@@ -24,8 +24,8 @@ static bool read_host(LxContext *context, LxMemory *out, GError **error)
 	uint64_t now = lx_clock_boottime_nsec(&context->clock);
 	LxSlice text;
 
-	out->text = lx_host_read_recent(
-		context->host, LX_HOST_MEMINFO, now, HOST_FRESH_NSEC, error);
+	out->text =
+		lx_host_read_recent(context->host, LX_HOST_MEMINFO, now, HOST_FRESH_NSEC, error);
 	if (!out->text)
 		return false;
 	text.at = g_bytes_get_data(out->text, &text.length);

@@ -3,7 +3,7 @@
 #include "mounts/heal.h"
 
 #include "mounts/anchors.h"
-#include "serve/runtime.h"
+#include "runtime.h"
 #include "settings.h"
 #include "verb.h"
 

@@ -2,7 +2,7 @@
 /* The file systems that this instance has served. */
 #include "mounts/generations.h"
 
-#include "serve/runtime.h"
+#include "runtime.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -114,13 +114,11 @@ bool lx_connection_attach(int mount, const char *folder, GError **error)
 	return false;
 }
 
-/* Innermost first: a lazy unmount takes what is below along, but only while the path resolves. */
-void lx_connection_unmount_all(const char *mountpoint)
+/*
+ * A lazy unmount takes the mounts inside along. The path ends at the mount point, so that nothing
+ * in the views is looked up: there may be no worker to answer.
+ */
+void lx_connection_unmount(const char *mountpoint)
 {
-	for (int kind = LX_N_CONNECTIONS; kind-- > 0;) {
-		g_autofree char *folder =
-			g_build_filename(mountpoint, connections[kind].folder, NULL);
-
-		umount2(folder, MNT_DETACH | UMOUNT_NOFOLLOW);
-	}
+	umount2(mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW);
 }

@@ -21,4 +21,4 @@ bool lx_connection_attach(int mount, const char *folder, GError **error) G_GNUC_
 const char *lx_connection_folder(LxConnectionKind kind);
 
 /* Detaches whatever lxfs mounted at the mount point; quiet about what is not there. */
-void lx_connection_unmount_all(const char *mountpoint);
+void lx_connection_unmount(const char *mountpoint);

@@ -9,7 +9,7 @@
 #include "serve/pidfile.h"
 
 #include "fd.h"
-#include "serve/runtime.h"
+#include "runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
 #include "fd.h"
+#include "runtime.h"
 #include "serve/check.h"
 #include "serve/connection.h"
 #include "serve/handover.h"
 #include "serve/pidfile.h"
 #include "serve/preflight.h"
-#include "serve/runtime.h"
 #include "serve/store.h"
 #include "serve/supervisor.h"
 #include "verb.h"
@@ -172,7 +172,7 @@ static bool start_anew(Start *start, const char *settings_file, GError **error)
 	g_autofree char *text = NULL;
 
 	if (start->store_spoilt)
-		lx_connection_unmount_all(settings->mountpoint);
+		lx_connection_unmount(settings->mountpoint);
 	if (!lx_preflight_check(settings, error))
 		return false;
 	start->inheritance.estate = found_estate(settings, mounts, error);

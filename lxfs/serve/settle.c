@@ -82,5 +82,5 @@ void lx_settle_undo(LxEstate *estate, const LxProgramSettings *settings)
 	Undo undo = {.estate = estate, .settings = settings};
 
 	lx_child_run(lower, &undo, UNDO_MSEC);
-	lx_connection_unmount_all(settings->mountpoint);
+	lx_connection_unmount(settings->mountpoint);
 }

@@ -2,7 +2,7 @@
 /* RUNTIME/status: what other programs may know of the supervisor. */
 #include "serve/status.h"
 
-#include "serve/runtime.h"
+#include "runtime.h"
 
 #include <errno.h>
 #include <string.h>

@@ -11,12 +11,12 @@
 #include "serve/supervisor.h"
 
 #include "fd.h"
+#include "runtime.h"
 #include "serve/check.h"
 #include "serve/newcomer.h"
 #include "serve/notify.h"
 #include "serve/pidfile.h"
 #include "serve/quarantine.h"
-#include "serve/runtime.h"
 #include "serve/settle.h"
 #include "serve/status.h"
 #include "serve/store.h"

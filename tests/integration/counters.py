@@ -84,7 +84,7 @@ def busy_percentages(top, cpu):
 
 
 def one_busy_loop_is_one_busy_cpu_of_two():
-    """a busy loop shows as one busy CPU of two in top -1, its ticks are the cgroup's, the neighbour's unseen"""
+    """a busy loop is one busy CPU of two in top -1, with the cgroup's ticks, the neighbour's unseen"""
     need_two_cpus()
     box, neighbour = lab.Container(server, cpus=1.5), lab.Container(server)
     box.cgroup.weight(16)
@@ -131,11 +131,13 @@ def what_more_cpus_spent_is_not_lost_with_them():
     """what was spent on more CPUs is shown in full when a lowered quota shows fewer"""
     need_two_cpus()
     box = lab.Container(server)
+    box.cgroup.weight(16)
     stat_of(box)
     loops = box.burn([0, 1])
     time.sleep(1)
     box.cgroup.quota(0.5)
     seen = Reading(box)
+    lab.note(f"{seen.most} ticks in a second of two CPUs")
     equal(sorted(seen.rows), ["cpu", "cpu0"], "rows of stat")
     check(seen.is_all(), str(seen))
     end_all(loops)

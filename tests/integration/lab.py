@@ -11,6 +11,7 @@ import itertools
 import os
 import pathlib
 import pickle
+import re
 import select
 import shutil
 import signal
@@ -25,6 +26,10 @@ CGROUPS = pathlib.Path("/sys/fs/cgroup")
 VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime", "vmstat"]
 CONTROLLERS_V1 = ["memory", "cpu", "cpuacct", "cpuset", "blkio", "pids"]
 MIB = 1 << 20
+
+
+# In the log of an lxfs: found by a sanitizer or by an assertion, and survived, since workers are replaced.
+ALARMING = re.compile(r"Sanitizer|runtime error:|assertion .* failed|CRITICAL")
 
 
 class Failed(Exception):
@@ -75,6 +80,7 @@ def hierarchy_roots():
 # ---- Cleaning up -----------------------------------------------------------------------------
 
 _undo = []
+_alarms = []
 
 
 def at_end(undo):
@@ -264,7 +270,11 @@ class Server:
         return pathlib.Path(f"/proc/{self._inner()}/root{self.mount}")
 
     def _inner(self):
-        return (child_of(self.process.pid) if self.prefix else None) or self.process.pid
+        """The supervisor, at the end of what its prefix forks."""
+        pid = self.process.pid
+        while pid and not os.path.samefile(f"/proc/{pid}/exe", LXFS):
+            pid = child_of(pid)
+        return pid or self.process.pid
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -277,6 +287,7 @@ class Server:
         for inner in ("mount/proc/pressure", "mount", "run/anchors"):
             subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
                            check=False)
+        _alarms.extend(line for line in self.log().splitlines() if ALARMING.search(line))
 
 
 class Trace:
@@ -611,4 +622,6 @@ def run(tests):
             except Exception:
                 note(traceback.format_exc())
     _clean_up()
-    sys.exit(1 if failures else 0)
+    if _alarms:
+        print(f"Bail out! lxfs said: {_alarms[0]}", flush=True)
+    sys.exit(1 if failures or _alarms else 0)

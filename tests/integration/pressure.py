@@ -151,14 +151,14 @@ def an_epoll_set_is_told_again_and_again():
             check(events & select.EPOLLPRI and not events & select.EPOLLERR, f"events {events}")
 
 
+def answers_and_events(path):
+    return second_writes(path), watch(path, 10)[0]
+
+
 def a_trigger_of_the_host_is_the_hosts():
-    def fire(path):
-        """From the roots of all hierarchies."""
-        answers = second_writes(path)
-        with pressure_in(lab.Container(server, flags=PLAIN)):
-            return answers, watch(path, 10)[0]
-    answers, events = lab.Call(fire, server.mount / "proc/pressure/cpu",
-                               enter=lab.leave_all_cgroups).result()
+    with pressure_in(lab.Container(server, flags=PLAIN)):
+        answers, events = lab.Call(answers_and_events, server.mount / "proc/pressure/cpu",
+                                   enter=lab.leave_all_cgroups).result()
     equal(answers, ["EINVAL", "no error", "EBUSY", "EBUSY", "no error"], "answers")
     check(events & select.POLLPRI, f"events {events}")
 

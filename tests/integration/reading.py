@@ -499,10 +499,9 @@ def garbage_of_the_kernel_is_an_error_with_one_line_in_the_log():
     garbage.write_text("MemTotal: 1000 kB\nMemFree: many kB\n")
     script = f"mount --bind {garbage} /proc/meminfo && exec \"$@\""
     broken = lab.Server(prefix=["unshare", "-m", "sh", "-c", script, "sh"])
-    root = broken.process.pid
     plain = lab.Cgroup()
     plain.memory(96 * MIB)
-    path = f"/proc/{root}/root{broken.mount}/proc/meminfo"
+    path = f"{broken.seen_from_outside()}/proc/meminfo"
     equal(plain.call(error_of, whole, path), "EIO", "reading")
     lines = [line for line in broken.log().splitlines() if "EIO" in line]
     equal(len(lines), 1, f"lines in the log: {broken.log()}")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Small files in the runtime folder. */
-#include "serve/runtime.h"
+#include "runtime.h"
 
 #include "fd.h"
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What every FUSE operation asks of its request: the front it came to, the node it names, who asks.
+ * Shared by the files that the front is made of, and by nobody else.
+ */
+#pragma once
+
+#include "serve/front.h"
+
+#include <pthread.h>
+
+typedef struct {
+	LxFront *front;
+	LxConnectionKind kind;
+} LxSession;
+
+struct LxFront {
+	LxContext *context;
+	LxEstate *estate;
+	LxOpenFiles *files;
+	LxTriggers *triggers;
+	pthread_key_t slot_key;
+	LxSession sessions[LX_N_CONNECTIONS];
+};
+
+LxFront *lx_request_front(fuse_req_t request);
+/* FUSE calls the root of every connection 1; every other number is liblxfs's own. */
+LxNode lx_request_node(fuse_req_t request, fuse_ino_t inode);
+LxCaller lx_request_caller(fuse_req_t request);
+/* Answers with the error's code; frees it. */
+void lx_request_fail(fuse_req_t request, GError *failure);
