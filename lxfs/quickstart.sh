@@ -197,6 +197,7 @@ finished=yes
 if [ -n "$served_by" ]; then
 	say "lxfs goes on serving $mountpoint; its log is $runtime/quickstart.log. To stop it:"
 	printf '     sudo kill %s\n' "$served_by"
+	printf '     sudo %s heal --purge    # when no container needs the files any more\n' "$program"
 else
 	say "the lxfs that served $mountpoint before goes on"
 fi

@@ -41,9 +41,10 @@ static bool check_device(GError **error)
 	return false;
 }
 
+/* A mount point that has died is there (EEXIST), but nothing can be learned of it. */
 static bool make_folder(const char *folder, GError **error)
 {
-	if (g_mkdir_with_parents(folder, 0755) == 0 || errno == ENOTCONN || errno == EEXIST)
+	if (mkdir(folder, 0755) == 0 || errno == EEXIST || g_mkdir_with_parents(folder, 0755) == 0)
 		return true;
 	lx_error_set_errno(error, errno, "making the folder %s", folder);
 	return false;

@@ -284,7 +284,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        for inner in ("mount/proc/pressure", "mount"):
+        for inner in ("mount/proc/pressure", "mount", "run/anchors"):
             subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
                            check=False)
         _alarms.extend(line for line in self.log().splitlines() if ALARMING.search(line))
