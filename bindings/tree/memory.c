@@ -60,7 +60,7 @@ bool lx_memory_read_page_sizes(LxHost *host, LxVmstatTerms *out, GError **error)
 	LxVmstatTerms terms = {.page_bytes = lx_memory_page_bytes()};
 	bool present;
 
-	if (!lx_host_number(host, LX_HOST_THP_SIZE, &terms.thp_bytes, &present, error))
+	if (!lx_host_constant(host, LX_HOST_THP_SIZE, &terms.thp_bytes, &present, error))
 		return false;
 	*out = terms;
 	return true;
