@@ -15,9 +15,9 @@
 static bool parse_line(const char *line, uint64_t *out)
 {
 	unsigned major_number, minor_number;
-	char beyond;
 
-	if (sscanf(line, "%9u:%9u%c", &major_number, &minor_number, &beyond) != 2)
+	if (line[strspn(line, "0123456789:")] != '\0' ||
+		sscanf(line, "%9u:%9u", &major_number, &minor_number) != 2)
 		return false;
 	*out = makedev(major_number, minor_number);
 	return true;

@@ -416,7 +416,7 @@ def the_whole_tree_is_healed_with_what_lies_inside():
 
 def names_with_blanks_and_backslashes_are_reached():
     server = Instance()
-    target = server.folder / "a b\\c\nd"
+    target = server.folder / "a b\\c\n"
     target.write_text("")
     box = Box(server, [(server.mount / "proc/meminfo", str(target))], follow=False)
     server.lose_and_start()
