@@ -18,6 +18,7 @@
 #include "serve/pidfile.h"
 #include "serve/quarantine.h"
 #include "serve/settle.h"
+#include "serve/signals.h"
 #include "serve/status.h"
 #include "serve/store.h"
 
@@ -439,20 +440,6 @@ static void wait_for_events(Supervisor *self)
 	advance_reload(self);
 }
 
-static int block_signals(void)
-{
-	static const int handled[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < G_N_ELEMENTS(handled); i++) {
-		sigaddset(&set, handled[i]);
-		signal(handled[i], SIG_DFL);
-	}
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /* ---- The whole --------------------------------------------------------------------------- */
 
 /* An inheritance with a worker and no program to go back to: that worker goes on as ours. */
@@ -504,7 +491,7 @@ int lx_supervisor_run(LxSupervision *supervision)
 		.given = supervision,
 		.estate = supervision->inheritance->estate,
 		.runtime_dir = supervision->settings->runtime_dir,
-		.signals = block_signals(),
+		.signals = lx_signals_block(),
 		.worker = LX_NEWCOMER_NONE,
 		.check.answer = -1,
 	};
