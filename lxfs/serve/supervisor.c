@@ -10,6 +10,7 @@
  */
 #include "serve/supervisor.h"
 
+#include "clock.h"
 #include "fd.h"
 #include "runtime.h"
 #include "serve/check.h"
@@ -30,7 +31,6 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define TICK_MSEC 1000
 #define NSEC_PER_MSEC UINT64_C(1000000)
@@ -71,14 +71,6 @@ typedef struct {
 	int exit_code;
 } Supervisor;
 
-static uint64_t now_nsec(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
-}
-
 static pid_t *predecessor(Supervisor *self)
 {
 	return &self->given->inheritance->worker;
@@ -96,7 +88,7 @@ static void want_worker(Supervisor *self)
 	unsigned many = MAX(self->failures, self->tries / TRIES_UNTIL_PAUSE);
 	uint64_t pause = many <= FAILURES_UNTIL_HOST_ONLY ? 0 : MIN(many, 10) * PAUSE_NSEC;
 
-	self->next_nsec = now_nsec(CLOCK_MONOTONIC) + pause;
+	self->next_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC) + pause;
 }
 
 static void start_worker(Supervisor *self)
@@ -119,7 +111,7 @@ static void start_worker(Supervisor *self)
 	self->has_go = self->serving = self->overdue = false;
 	self->why[0] = '\0';
 	self->tries++;
-	self->started_nsec = now_nsec(CLOCK_MONOTONIC);
+	self->started_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	if (lx_newcomer_start(&self->worker, &task))
 		lx_pidfile_write(self->runtime_dir, "worker.pid", self->worker.pid);
 	else
@@ -258,7 +250,8 @@ static LxDeath judge(Supervisor *self, int status)
 {
 	bool answered = self->has_go && self->why[0] == '\0';
 
-	return lx_quarantine_note_death(self->estate, status, answered, now_nsec(CLOCK_BOOTTIME));
+	return lx_quarantine_note_death(
+		self->estate, status, answered, lx_clock_now_nsec(CLOCK_BOOTTIME));
 }
 
 static void on_worker_died(Supervisor *self, int status)
@@ -344,7 +337,7 @@ static void reap(Supervisor *self)
 		} else if (pid == *predecessor(self)) {
 			*predecessor(self) = 0;
 			lx_quarantine_note_death(
-				self->estate, status, true, now_nsec(CLOCK_BOOTTIME));
+				self->estate, status, true, lx_clock_now_nsec(CLOCK_BOOTTIME));
 		} else if (pid == self->settler) {
 			self->settler = 0;
 			announce(self);
@@ -398,7 +391,7 @@ static void check_serving(Supervisor *self, uint64_t now)
 
 static void check_time(Supervisor *self)
 {
-	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 
 	if (self->next_nsec && now >= self->next_nsec)
 		start_worker(self);
@@ -412,7 +405,7 @@ static void check_time(Supervisor *self)
 
 static int pause_msec(const Supervisor *self)
 {
-	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 
 	if (self->next_nsec == 0)
 		return TICK_MSEC;
@@ -457,7 +450,7 @@ static void begin(Supervisor *self)
 	self->worker.pid = inheritance->worker;
 	self->has_go = true;
 	inheritance->worker = 0;
-	self->started_nsec = now_nsec(CLOCK_MONOTONIC);
+	self->started_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	on_serving(self);
 	reap(self); /* if it died in between, that was told to the program before us */
 }
