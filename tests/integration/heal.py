@@ -319,6 +319,17 @@ def a_stop_that_is_meant_gives_the_hosts_files_without_a_failed_read():
     equal(failures, [], "reads that failed")
 
 
+def a_stop_does_not_wait_for_a_worker_that_hangs():
+    server = Instance()
+    box = by_anchors(server)
+    os.kill(server.pid("worker"), signal.SIGSTOP)
+    started = time.monotonic()
+    server.stop_on_purpose()
+    check(time.monotonic() - started < 3, "it took too long")
+    for view in ALL:
+        equal(box.device(f"/{view}"), host_device(view), f"{view} after the stop")
+
+
 def a_container_started_while_lxfs_was_stopped_gets_the_views_later():
     server = Instance()
     server.stop_on_purpose()
@@ -642,6 +653,7 @@ TESTS = [
     mounts_do_not_grow_with_losses,
     containers_of_all_generations_heal,
     a_stop_that_is_meant_gives_the_hosts_files_without_a_failed_read,
+    a_stop_does_not_wait_for_a_worker_that_hangs,
     a_container_started_while_lxfs_was_stopped_gets_the_views_later,
     mounts_made_straight_are_healed_at_the_start,
     what_was_healed_once_heals_by_itself_the_next_time,
