@@ -64,6 +64,7 @@ class Instance(lab.Server):
 
     def lose_everything(self):
         """The supervisor cannot start the next worker while it stands still."""
+        self.wait_for_healer()
         supervisor, worker = self.pid("supervisor"), self.pid("worker")
         os.kill(supervisor, signal.SIGSTOP)
         os.kill(worker, signal.SIGKILL)
@@ -232,7 +233,6 @@ def own_mounts(server):
 
 def containers_on_anchors_heal_without_being_entered():
     server = Instance()
-    server.wait_for_healer()
     boxes = [by_anchors(server), by_anchors(server, user_namespace=True),
              by_anchors(server, flags=MS_RDONLY)]
     for box in boxes:
@@ -564,7 +564,6 @@ def taking_the_anchors_away_leaves_the_hosts_files():
 def measure(make):
     """Milliseconds until all of many containers see the views again, after their server is lost."""
     server = Instance()
-    server.wait_for_healer()
     boxes = [make(server) for _ in range(MANY)]
     server.lose_everything()
     started = time.monotonic()
