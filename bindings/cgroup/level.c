@@ -18,6 +18,7 @@
 
 /* memory.numa_stat of a machine with many nodes is the longest. */
 #define FILE_MAX_BYTES (4u * 1024 * 1024)
+#define FILE_MISSING (-1)
 
 struct LxLevel {
 	LxLevels *levels;
@@ -29,7 +30,8 @@ struct LxLevel {
 	bool v2;
 	uint64_t id;
 	LxFd folder;
-	int files[LX_N_CGROUP_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
+	int files[LX_N_CGROUP_FILES]; /* atomic; descriptor + 1, 0 is not opened yet, FILE_MISSING
+				       */
 };
 
 struct LxLevels {
@@ -73,7 +75,7 @@ void lx_levels_free(LxLevels *levels)
 static void level_free(LxLevel *level)
 {
 	for (int i = 0; i < LX_N_CGROUP_FILES; i++)
-		if (level->files[i])
+		if (level->files[i] > 0)
 			close(level->files[i] - 1);
 	lx_fd_clear(&level->folder);
 	g_free(level->key);
@@ -288,22 +290,6 @@ static bool is_absent(int code)
 	return code == ENOENT || code == EOPNOTSUPP;
 }
 
-/* The kept descriptor; -1 with errno when the file cannot be opened. */
-static int kept_file(LxLevel *level, LxCgroupFile file)
-{
-	int kept = g_atomic_int_get(&level->files[file]), fd;
-
-	if (kept)
-		return kept - 1;
-	fd = openat(level->folder, file_names[file], O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	if (g_atomic_int_compare_and_exchange(&level->files[file], 0, fd + 1))
-		return fd;
-	close(fd);
-	return g_atomic_int_get(&level->files[file]) - 1;
-}
-
 /*
  * A folder that was removed answers ENOENT to every openat, as a missing file does. The difference
  * matters: one is absent, the other is gone. A removed kernfs folder has no links left.
@@ -313,6 +299,38 @@ static bool has_gone(const LxLevel *level)
 	struct stat status;
 
 	return fstat(level->folder, &status) == 0 && status.st_nlink == 0;
+}
+
+/*
+ * On v1 a cgroup has all its files from the start; on v2 those of a controller come and go with the
+ * parent's cgroup.subtree_control, so that a missing one must be looked for each time.
+ */
+static int note_missing(LxLevel *level, LxCgroupFile file)
+{
+	if (!level->v2 && !has_gone(level))
+		g_atomic_int_compare_and_exchange(&level->files[file], 0, FILE_MISSING);
+	errno = ENOENT;
+	return -1;
+}
+
+/* The kept descriptor; -1 with errno when the file cannot be opened. */
+static int kept_file(LxLevel *level, LxCgroupFile file)
+{
+	int kept = g_atomic_int_get(&level->files[file]), fd;
+
+	if (kept == FILE_MISSING) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (kept)
+		return kept - 1;
+	fd = openat(level->folder, file_names[file], O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? note_missing(level, file) : -1;
+	if (g_atomic_int_compare_and_exchange(&level->files[file], 0, fd + 1))
+		return fd;
+	close(fd);
+	return g_atomic_int_get(&level->files[file]) - 1;
 }
 
 bool lx_level_read(LxLevel *level, LxCgroupFile file, LxText *out, GError **error)

@@ -154,21 +154,52 @@ bool lx_cpuinfo_parse(LxSlice text, const char *what, LxCpuinfo *out, GError **e
 	return true;
 }
 
-static GBytes *read_as_32bit(LxHost *host, GError **error)
+static bool read_as_32bit(LxHost *host, LxText *out, GError **error)
 {
 	unsigned own = lx_personality_enter_32bit();
-	g_auto(LxText) text = {0};
-	bool done = lx_host_read(host, LX_HOST_CPUINFO, &text, error);
+	bool done = lx_host_read(host, LX_HOST_CPUINFO, out, error);
 
 	lx_personality_leave(own);
-	return done ? g_bytes_new(text.bytes, text.length) : NULL;
+	return done;
 }
 
-GBytes *lx_cpuinfo_read(
+static void clear_cpuinfo(gpointer cpuinfo)
+{
+	lx_cpuinfo_clear(&((LxHostCpuinfo *)cpuinfo)->parts);
+	lx_text_clear(&((LxHostCpuinfo *)cpuinfo)->text);
+}
+
+void lx_cpuinfo_unref(LxHostCpuinfo *cpuinfo)
+{
+	if (cpuinfo)
+		g_atomic_rc_box_release_full(cpuinfo, clear_cpuinfo);
+}
+
+static LxHostCpuinfo *read_anew(LxHost *host, bool as_32bit, GError **error)
+{
+	g_autoptr(LxHostCpuinfo) cpuinfo = g_atomic_rc_box_new0(LxHostCpuinfo);
+	bool done = as_32bit ? read_as_32bit(host, &cpuinfo->text, error)
+			     : lx_host_read(host, LX_HOST_CPUINFO, &cpuinfo->text, error);
+
+	if (!done || !lx_cpuinfo_parse(lx_text_slice(&cpuinfo->text), lx_host_path(LX_HOST_CPUINFO),
+			     &cpuinfo->parts, error))
+		return NULL;
+	return g_steal_pointer(&cpuinfo);
+}
+
+LxHostCpuinfo *lx_cpuinfo_read(
 	LxHost *host, pid_t tid, uint64_t now_nsec, uint64_t fresh_nsec, GError **error)
 {
+	LxHostCpuinfo *cpuinfo;
+
 	if (lx_personality_matters(lx_host_root(host)) &&
 		lx_personality_is_32bit(lx_host_root(host), tid))
-		return read_as_32bit(host, error);
-	return lx_host_read_recent(host, LX_HOST_CPUINFO, now_nsec, fresh_nsec, error);
+		return read_anew(host, true, error);
+	cpuinfo = lx_host_recent(host, LX_HOST_CPUINFO, now_nsec, fresh_nsec);
+	if (cpuinfo)
+		return cpuinfo;
+	cpuinfo = read_anew(host, false, error);
+	if (cpuinfo)
+		lx_host_keep_recent(host, LX_HOST_CPUINFO, cpuinfo, clear_cpuinfo, now_nsec);
+	return cpuinfo;
 }

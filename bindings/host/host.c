@@ -2,20 +2,20 @@
 /* The host's own kernel files, kept open. */
 #include "host/host.h"
 
-#include "host/stat.h"
+#include "base/number.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-/* A text and when it was read. */
+/* Facts and when they were read. */
 typedef struct {
-	GBytes *text;
+	gpointer facts;
+	GDestroyNotify clear;
 	uint64_t read_nsec;
 } Recent;
 
 struct LxHost {
 	const LxSysroot *root;
-	LxStatCache *stat;
 	int files[LX_N_HOST_FILES]; /* atomic; descriptor + 1, 0 is not opened yet */
 	/* Atomic; owned; NULL is not read yet. */
 	LxText *once[LX_N_HOST_FILES];
@@ -49,9 +49,14 @@ LxHost *lx_host_new(const LxSysroot *root)
 	LxHost *host = g_new0(LxHost, 1);
 
 	host->root = root;
-	host->stat = lx_stat_cache_new();
 	g_mutex_init(&host->lock);
 	return host;
+}
+
+static void release(const Recent *recent)
+{
+	if (recent->facts)
+		g_atomic_rc_box_release_full(recent->facts, recent->clear);
 }
 
 static void text_free(LxText *text)
@@ -68,23 +73,17 @@ void lx_host_free(LxHost *host)
 	for (int i = 0; i < LX_N_HOST_FILES; i++)
 		text_free(host->once[i]);
 	for (int i = 0; i < LX_N_HOST_FILES; i++)
-		g_clear_pointer(&host->recent[i].text, g_bytes_unref);
+		release(&host->recent[i]);
 	g_mutex_clear(&host->lock);
 	for (int i = 0; i < LX_N_HOST_FILES; i++)
 		if (host->files[i])
 			close(host->files[i] - 1);
-	lx_stat_cache_free(host->stat);
 	g_free(host);
 }
 
 const LxSysroot *lx_host_root(const LxHost *host)
 {
 	return host->root;
-}
-
-LxStatCache *lx_host_stat_cache(LxHost *host)
-{
-	return host->stat;
 }
 
 const char *lx_host_path(LxHostFile file)
@@ -152,37 +151,24 @@ bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error)
 	       lx_cpuset_parse(lx_text_slice(&text), lx_host_path(file), out, error);
 }
 
-static GBytes *recent_text(LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec)
+gpointer lx_host_recent(LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&host->lock);
 	const Recent *recent = &host->recent[file];
 
-	if (!recent->text || now_nsec - recent->read_nsec >= fresh_nsec)
+	if (!recent->facts || lx_number_sub(now_nsec, recent->read_nsec) >= fresh_nsec)
 		return NULL;
-	return g_bytes_ref(recent->text);
+	return g_atomic_rc_box_acquire(recent->facts);
 }
 
-static void keep_recent(LxHost *host, LxHostFile file, GBytes *text, uint64_t now_nsec)
+void lx_host_keep_recent(
+	LxHost *host, LxHostFile file, gpointer facts, GDestroyNotify clear, uint64_t now_nsec)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&host->lock);
-	Recent *recent = &host->recent[file];
+	Recent fresh = {g_atomic_rc_box_acquire(facts), clear, now_nsec}, old;
 
-	g_clear_pointer(&recent->text, g_bytes_unref);
-	*recent = (Recent){g_bytes_ref(text), now_nsec};
-}
-
-GBytes *lx_host_read_recent(
-	LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec, GError **error)
-{
-	GBytes *text = recent_text(host, file, now_nsec, fresh_nsec);
-	g_auto(LxText) read = {0};
-
-	if (text)
-		return text;
-	if (!lx_host_read(host, file, &read, error))
-		return NULL;
-	text = g_bytes_new_take(read.bytes, read.length);
-	read = (LxText){0};
-	keep_recent(host, file, text, now_nsec);
-	return text;
+	g_mutex_lock(&host->lock);
+	old = host->recent[file];
+	host->recent[file] = fresh;
+	g_mutex_unlock(&host->lock);
+	release(&old);
 }

@@ -37,11 +37,13 @@ const LxSysroot *lx_host_root(const LxHost *host);
 /* The text as it is now. ENOENT when this kernel has no such file. */
 LX_MUST_CHECK bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error);
 /*
- * The text as it was at most `fresh_nsec` before now_nsec (boot time): for what costs the kernel
- * much and changes little. For g_bytes_unref.
+ * Facts that were parsed from a file and stay good for a while: a g_atomic_rc_box, of which the
+ * caller gets a reference. NULL when there are none, or when they are `fresh_nsec` old (boot time).
  */
-LX_MUST_CHECK GBytes *lx_host_read_recent(
-	LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec, GError **error);
+gpointer lx_host_recent(LxHost *host, LxHostFile file, uint64_t now_nsec, uint64_t fresh_nsec);
+/* Keeps such facts in place of earlier ones; takes a reference of its own. `clear` frees them. */
+void lx_host_keep_recent(
+	LxHost *host, LxHostFile file, gpointer facts, GDestroyNotify clear, uint64_t now_nsec);
 /* The path of a NUMA node's file below the root, for g_free. */
 char *lx_host_node_path(unsigned node, const char *file);
 /*
@@ -51,7 +53,5 @@ char *lx_host_node_path(unsigned node, const char *file);
 LX_MUST_CHECK const LxText *lx_host_read_once(LxHost *host, LxHostFile file, GError **error);
 /* Its path below the root ("proc/meminfo"): for messages. */
 const char *lx_host_path(LxHostFile file);
-/* What host/stat.h keeps here. Borrowed. */
-struct LxStatCache *lx_host_stat_cache(LxHost *host);
 /* sys/devices/system/cpu/{online,possible}, sys/devices/system/node/online. */
 LX_MUST_CHECK bool lx_host_cpus(LxHost *host, LxHostFile file, LxCpuset *out, GError **error);

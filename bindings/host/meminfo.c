@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#define FRESH_NSEC UINT64_C(1000000000)
+
 /*
  * The column in which numbers end, as long as they fit (fs/proc/meminfo.c, mm/hugetlb.c). A longer
  * number of the host's reaches beyond it and must not drag the container's with it.
@@ -122,4 +124,31 @@ bool lx_meminfo_parse(LxSlice text, const char *what, LxMeminfo *out, GError **e
 bool lx_meminfo_parse_node(LxSlice text, const char *what, LxMeminfo *out, GError **error)
 {
 	return parse(text, true, what, out, error);
+}
+
+static void clear_meminfo(gpointer meminfo)
+{
+	lx_text_clear(&((LxHostMeminfo *)meminfo)->text);
+}
+
+void lx_meminfo_unref(LxHostMeminfo *meminfo)
+{
+	if (meminfo)
+		g_atomic_rc_box_release_full(meminfo, clear_meminfo);
+}
+
+LxHostMeminfo *lx_meminfo_recent(LxHost *host, uint64_t now_nsec, GError **error)
+{
+	g_autoptr(LxHostMeminfo) meminfo =
+		lx_host_recent(host, LX_HOST_MEMINFO, now_nsec, FRESH_NSEC);
+
+	if (meminfo)
+		return g_steal_pointer(&meminfo);
+	meminfo = g_atomic_rc_box_new0(LxHostMeminfo);
+	if (!lx_host_read(host, LX_HOST_MEMINFO, &meminfo->text, error) ||
+		!lx_meminfo_parse(lx_text_slice(&meminfo->text), lx_host_path(LX_HOST_MEMINFO),
+			&meminfo->facts, error))
+		return NULL;
+	lx_host_keep_recent(host, LX_HOST_MEMINFO, meminfo, clear_meminfo, now_nsec);
+	return g_steal_pointer(&meminfo);
 }

@@ -10,3 +10,7 @@
  */
 LX_MUST_CHECK bool lx_host_number(
 	LxHost *host, LxHostFile file, uint64_t *out, bool *present, GError **error);
+
+/* The same of a file that never changes while a kernel runs: read once. */
+LX_MUST_CHECK bool lx_host_constant(
+	LxHost *host, LxHostFile file, uint64_t *out, bool *present, GError **error);

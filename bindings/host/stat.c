@@ -9,12 +9,6 @@
 /* CPUs come and go without changing it; only a module that asks for more interrupts does. */
 #define SHAPE_FRESH_NSEC (UINT64_C(5) * 1000000000)
 
-struct LxStatCache {
-	GMutex lock; /* guards the rest; not held across IO */
-	LxStatShape *shape;
-	uint64_t read_nsec;
-};
-
 static const char *const known_names[] = {
 	[LX_STAT_CPU] = "cpu",
 	[LX_STAT_CTXT] = "ctxt",
@@ -123,45 +117,10 @@ void lx_stat_shape_unref(LxStatShape *shape)
 		g_atomic_rc_box_release_full(shape, clear_shape);
 }
 
-LxStatCache *lx_stat_cache_new(void)
-{
-	LxStatCache *cache = g_new0(LxStatCache, 1);
-
-	g_mutex_init(&cache->lock);
-	return cache;
-}
-
-void lx_stat_cache_free(LxStatCache *cache)
-{
-	if (!cache)
-		return;
-	lx_stat_shape_unref(cache->shape);
-	g_mutex_clear(&cache->lock);
-	g_free(cache);
-}
-
-static LxStatShape *cached(LxStatCache *cache, uint64_t now_nsec)
-{
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
-
-	if (!cache->shape || lx_number_sub(now_nsec, cache->read_nsec) >= SHAPE_FRESH_NSEC)
-		return NULL;
-	return g_atomic_rc_box_acquire(cache->shape);
-}
-
-static void keep(LxStatCache *cache, LxStatShape *shape, uint64_t now_nsec)
-{
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
-
-	lx_stat_shape_unref(cache->shape);
-	cache->shape = g_atomic_rc_box_acquire(shape);
-	cache->read_nsec = now_nsec;
-}
-
 LxStatShape *lx_stat_shape(LxHost *host, uint64_t now_nsec, GError **error)
 {
-	LxStatCache *cache = lx_host_stat_cache(host);
-	g_autoptr(LxStatShape) shape = cached(cache, now_nsec);
+	g_autoptr(LxStatShape) shape =
+		lx_host_recent(host, LX_HOST_STAT, now_nsec, SHAPE_FRESH_NSEC);
 	g_auto(LxText) text = {0};
 
 	if (shape)
@@ -171,6 +130,6 @@ LxStatShape *lx_stat_shape(LxHost *host, uint64_t now_nsec, GError **error)
 	shape = g_atomic_rc_box_new0(LxStatShape);
 	if (!lx_stat_parse(lx_text_slice(&text), lx_host_path(LX_HOST_STAT), shape, error))
 		return NULL;
-	keep(cache, shape, now_nsec);
+	lx_host_keep_recent(host, LX_HOST_STAT, shape, clear_shape, now_nsec);
 	return g_steal_pointer(&shape);
 }

@@ -19,9 +19,3 @@ LX_MUST_CHECK bool lx_stat_parse(LxSlice text, const char *what, LxStatShape *ou
 LX_MUST_CHECK LxStatShape *lx_stat_shape(LxHost *host, uint64_t now_nsec, GError **error);
 void lx_stat_shape_unref(LxStatShape *shape);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxStatShape, lx_stat_shape_unref)
-
-/* Where an LxHost keeps the shape. */
-typedef struct LxStatCache LxStatCache;
-
-LxStatCache *lx_stat_cache_new(void);
-void lx_stat_cache_free(LxStatCache *cache);

@@ -50,6 +50,7 @@ void lx_identity_free(LxIdentity *identity)
 	lx_list_unref(identity->list);
 	lx_cache_free(identity->cache);
 	lx_container_unref(identity->host);
+	lx_namespaces_clear(&identity->namespaces);
 	g_mutex_clear(&identity->lock);
 	g_free(identity);
 }

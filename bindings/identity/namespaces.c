@@ -166,6 +166,15 @@ static uint64_t inode_at(const LxNamespaces *namespaces, const char *folder, LxN
 	return fd >= 0 && look(namespaces, fd, kind, &inode) == 0 ? inode : 0;
 }
 
+static int hold(const LxNamespaces *namespaces, LxNamespace kind)
+{
+	g_autofree char *path = g_strconcat("proc/self/", file_names[kind], NULL);
+
+	if (!lx_sysroot_is_live(namespaces->root))
+		return -1;
+	return lx_sysroot_open(namespaces->root, path, O_RDONLY, NULL);
+}
+
 void lx_namespaces_init(LxNamespaces *namespaces, const LxSysroot *root)
 {
 	*namespaces = (LxNamespaces){.root = root};
@@ -174,5 +183,12 @@ void lx_namespaces_init(LxNamespaces *namespaces, const LxSysroot *root)
 		if (namespaces->host[kind] == 0)
 			namespaces->host[kind] =
 				inode_at(namespaces, "proc/self", (LxNamespace)kind);
+		namespaces->held[kind] = hold(namespaces, (LxNamespace)kind);
 	}
+}
+
+void lx_namespaces_clear(LxNamespaces *namespaces)
+{
+	for (int kind = 0; kind < LX_N_NAMESPACES; kind++)
+		lx_fd_clear(&namespaces->held[kind]);
 }

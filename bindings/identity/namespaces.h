@@ -18,12 +18,18 @@ typedef enum {
 /* The host's own: immutable after lx_namespaces_init. */
 typedef struct {
 	const LxSysroot *root;
-	uint64_t host[LX_N_NAMESPACES]; /* 0: this kernel has no such namespaces, all are the host's
-					 */
+	/* Inode numbers; 0: this kernel has no such namespaces, all are the host's. */
+	uint64_t host[LX_N_NAMESPACES];
+	/*
+	 * On a live host they are held open, -1 elsewhere: of a namespace that nobody holds the
+	 * kernel makes the inode anew for every stat(2), which takes twice as long.
+	 */
+	LxFd held[LX_N_NAMESPACES];
 } LxNamespaces;
 
 /* Takes the host's from the first process if it can be seen, else from this one. */
 void lx_namespaces_init(LxNamespaces *namespaces, const LxSysroot *root);
+void lx_namespaces_clear(LxNamespaces *namespaces);
 
 static inline bool lx_namespaces_is_host(
 	const LxNamespaces *namespaces, LxNamespace kind, uint64_t inode)

@@ -3,14 +3,13 @@
 #pragma once
 
 #include "cgroup/memory.h"
-#include "facts/meminfo.h"
+#include "host/meminfo.h"
 #include "model/memory.h"
 #include "model/vmstat.h"
 #include "tree/recipe.h"
 
 typedef struct {
-	GBytes *text; /* the host's meminfo; `host` points into it */
-	LxMeminfo host;
+	LxHostMeminfo *host; /* owned */
 	LxMemoryFacts facts;
 	LxMemoryTerms terms;
 } LxMemory;

@@ -18,8 +18,8 @@ bool lx_recipe_meminfo(const LxReading *reading, GString *text, GError **error)
 
 	if (!lx_memory_read(reading, true, &memory, error))
 		return false;
-	lx_memory_compute(&memory.host, &memory.facts, &memory.terms, &numbers);
-	lx_meminfo_render(&memory.host, &numbers, text);
+	lx_memory_compute(&memory.host->facts, &memory.facts, &memory.terms, &numbers);
+	lx_meminfo_render(&memory.host->facts, &numbers, text);
 	return true;
 }
 
@@ -34,7 +34,7 @@ bool lx_recipe_swaps(const LxReading *reading, GString *text, GError **error)
 	if (!host || !lx_swaps_parse(lx_text_slice(host), path, &swaps, error) ||
 		!lx_memory_read(reading, false, &memory, error))
 		return false;
-	swap = lx_memory_swap(&memory.host, &memory.facts, &memory.terms);
+	swap = lx_memory_swap(&memory.host->facts, &memory.facts, &memory.terms);
 	lx_swaps_render(&swaps, &swap, text);
 	return true;
 }

@@ -52,7 +52,7 @@ static bool read_whole(const LxReading *reading, LxMeminfoNumbers *out, GError *
 
 	if (!lx_memory_read(reading, true, &memory, error))
 		return false;
-	lx_memory_compute(&memory.host, &memory.facts, &memory.terms, out);
+	lx_memory_compute(&memory.host->facts, &memory.facts, &memory.terms, out);
 	return true;
 }
 

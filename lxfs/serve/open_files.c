@@ -262,7 +262,7 @@ bool lx_open_files_set_text(LxOpenFiles *files, LxHandle handle, const char *tex
 }
 
 ssize_t lx_open_files_copy(
-	LxOpenFiles *files, LxHandle handle, uint64_t offset, char *into, size_t size)
+	LxOpenFiles *files, LxHandle handle, uint64_t offset, size_t size, char **out)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(lock_of(files, handle));
 	Record *record = record_of(files, handle);
@@ -273,7 +273,7 @@ ssize_t lx_open_files_copy(
 	if (offset >= run->bytes)
 		return 0;
 	size = MIN(size, run->bytes - offset);
-	memcpy(into, files->memory->pages[run->first_page] + offset, size);
+	*out = g_memdup2(files->memory->pages[run->first_page] + offset, size);
 	return (ssize_t)size;
 }
 

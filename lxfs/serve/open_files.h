@@ -35,11 +35,11 @@ unsigned lx_open_files_count(LxOpenFiles *files);
 bool lx_open_files_set_text(LxOpenFiles *files, LxHandle handle, const char *text, size_t bytes);
 
 /*
- * Copies from the text: at most `size` bytes from `offset`, 0 at and past the end. -1 when the file
- * has no text yet.
+ * A copy of the text from `offset`, at most `size` bytes, for g_free: how many bytes there are, 0
+ * at and past the end (*out is NULL then). -1 when the file has no text yet.
  */
 ssize_t lx_open_files_copy(
-	LxOpenFiles *files, LxHandle handle, uint64_t offset, char *into, size_t size);
+	LxOpenFiles *files, LxHandle handle, uint64_t offset, size_t size, char **out);
 
 /* ---- Pressure triggers ------------------------------------------------------------------- */
 

@@ -2,10 +2,9 @@
 /* What every FUSE operation asks of its request. */
 #include "serve/request.h"
 
+#include "clock.h"
 #include "serve/fault.h"
 #include "serve/quarantine.h"
-
-#include <time.h>
 
 LxFront *lx_request_front(fuse_req_t request)
 {
@@ -27,14 +26,6 @@ void lx_request_fail(fuse_req_t request, GError *failure)
 	g_error_free(failure);
 }
 
-static uint64_t now_nsec(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* Notes for the supervisor whose text is being made, in case it kills us. */
 static bool admit(uint64_t container, gpointer data)
 {
@@ -44,7 +35,7 @@ static bool admit(uint64_t container, gpointer data)
 	if (!slot)
 		return true;
 	slot->container = container;
-	if (lx_quarantine_holds(front->estate, container, now_nsec()))
+	if (lx_quarantine_holds(front->estate, container, lx_clock_now_nsec(CLOCK_BOOTTIME)))
 		return false;
 	lx_fault_point(LX_FAULT_MID_RENDER);
 	return true;

@@ -10,6 +10,7 @@
  */
 #include "serve/supervisor.h"
 
+#include "clock.h"
 #include "fd.h"
 #include "runtime.h"
 #include "serve/check.h"
@@ -18,6 +19,7 @@
 #include "serve/pidfile.h"
 #include "serve/quarantine.h"
 #include "serve/settle.h"
+#include "serve/signals.h"
 #include "serve/status.h"
 #include "serve/store.h"
 
@@ -29,7 +31,6 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define TICK_MSEC 1000
 #define NSEC_PER_MSEC UINT64_C(1000000)
@@ -70,14 +71,6 @@ typedef struct {
 	int exit_code;
 } Supervisor;
 
-static uint64_t now_nsec(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
-}
-
 static pid_t *predecessor(Supervisor *self)
 {
 	return &self->given->inheritance->worker;
@@ -95,7 +88,7 @@ static void want_worker(Supervisor *self)
 	unsigned many = MAX(self->failures, self->tries / TRIES_UNTIL_PAUSE);
 	uint64_t pause = many <= FAILURES_UNTIL_HOST_ONLY ? 0 : MIN(many, 10) * PAUSE_NSEC;
 
-	self->next_nsec = now_nsec(CLOCK_MONOTONIC) + pause;
+	self->next_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC) + pause;
 }
 
 static void start_worker(Supervisor *self)
@@ -118,7 +111,7 @@ static void start_worker(Supervisor *self)
 	self->has_go = self->serving = self->overdue = false;
 	self->why[0] = '\0';
 	self->tries++;
-	self->started_nsec = now_nsec(CLOCK_MONOTONIC);
+	self->started_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	if (lx_newcomer_start(&self->worker, &task))
 		lx_pidfile_write(self->runtime_dir, "worker.pid", self->worker.pid);
 	else
@@ -257,7 +250,8 @@ static LxDeath judge(Supervisor *self, int status)
 {
 	bool answered = self->has_go && self->why[0] == '\0';
 
-	return lx_quarantine_note_death(self->estate, status, answered, now_nsec(CLOCK_BOOTTIME));
+	return lx_quarantine_note_death(
+		self->estate, status, answered, lx_clock_now_nsec(CLOCK_BOOTTIME));
 }
 
 static void on_worker_died(Supervisor *self, int status)
@@ -343,7 +337,7 @@ static void reap(Supervisor *self)
 		} else if (pid == *predecessor(self)) {
 			*predecessor(self) = 0;
 			lx_quarantine_note_death(
-				self->estate, status, true, now_nsec(CLOCK_BOOTTIME));
+				self->estate, status, true, lx_clock_now_nsec(CLOCK_BOOTTIME));
 		} else if (pid == self->settler) {
 			self->settler = 0;
 			announce(self);
@@ -397,7 +391,7 @@ static void check_serving(Supervisor *self, uint64_t now)
 
 static void check_time(Supervisor *self)
 {
-	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 
 	if (self->next_nsec && now >= self->next_nsec)
 		start_worker(self);
@@ -411,7 +405,7 @@ static void check_time(Supervisor *self)
 
 static int pause_msec(const Supervisor *self)
 {
-	uint64_t now = now_nsec(CLOCK_MONOTONIC);
+	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 
 	if (self->next_nsec == 0)
 		return TICK_MSEC;
@@ -439,20 +433,6 @@ static void wait_for_events(Supervisor *self)
 	advance_reload(self);
 }
 
-static int block_signals(void)
-{
-	static const int handled[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < G_N_ELEMENTS(handled); i++) {
-		sigaddset(&set, handled[i]);
-		signal(handled[i], SIG_DFL);
-	}
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 /* ---- The whole --------------------------------------------------------------------------- */
 
 /* An inheritance with a worker and no program to go back to: that worker goes on as ours. */
@@ -470,7 +450,7 @@ static void begin(Supervisor *self)
 	self->worker.pid = inheritance->worker;
 	self->has_go = true;
 	inheritance->worker = 0;
-	self->started_nsec = now_nsec(CLOCK_MONOTONIC);
+	self->started_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	on_serving(self);
 	reap(self); /* if it died in between, that was told to the program before us */
 }
@@ -504,7 +484,7 @@ int lx_supervisor_run(LxSupervision *supervision)
 		.given = supervision,
 		.estate = supervision->inheritance->estate,
 		.runtime_dir = supervision->settings->runtime_dir,
-		.signals = block_signals(),
+		.signals = lx_signals_block(),
 		.worker = LX_NEWCOMER_NONE,
 		.check.answer = -1,
 	};

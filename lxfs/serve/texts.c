@@ -92,10 +92,8 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 		fuse_reply_err(request, EINVAL);
 		return;
 	}
-	if (offset > 0 || was_made(lx_front_slot(front))) {
-		part = g_malloc(size);
-		copied = lx_open_files_copy(front->files, file->fh, (uint64_t)offset, part, size);
-	}
+	if (offset > 0 || was_made(lx_front_slot(front)))
+		copied = lx_open_files_copy(front->files, file->fh, (uint64_t)offset, size, &part);
 	if (copied >= 0) {
 		fuse_reply_buf(request, part, (size_t)copied);
 		return;

@@ -118,14 +118,10 @@ END_TEST
 static void check_text(LxHost *host, pid_t tid, uint64_t now_nsec, const char *expected)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GBytes) text = lx_cpuinfo_read(host, tid, now_nsec, 100, &error);
-	size_t length = 0;
-	const char *bytes;
+	g_autoptr(LxHostCpuinfo) cpuinfo = lx_cpuinfo_read(host, tid, now_nsec, 100, &error);
 
-	unit_ok(text != NULL, error);
-	bytes = g_bytes_get_data(text, &length);
-	ck_assert_uint_eq(length, strlen(expected));
-	ck_assert_int_eq(memcmp(bytes, expected, length), 0);
+	unit_ok(cpuinfo != NULL, error);
+	ck_assert_str_eq(cpuinfo->text.bytes, expected);
 }
 
 START_TEST(the_text_is_read_for_a_task_or_for_nobody_and_again_when_it_is_old)
