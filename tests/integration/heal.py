@@ -64,6 +64,7 @@ class Instance(lab.Server):
 
     def lose_everything(self):
         """The supervisor cannot start the next worker while it stands still."""
+        self.wait_for_healer()
         supervisor, worker = self.pid("supervisor"), self.pid("worker")
         os.kill(supervisor, signal.SIGSTOP)
         os.kill(worker, signal.SIGKILL)
@@ -232,7 +233,6 @@ def own_mounts(server):
 
 def containers_on_anchors_heal_without_being_entered():
     server = Instance()
-    server.wait_for_healer()
     boxes = [by_anchors(server), by_anchors(server, user_namespace=True),
              by_anchors(server, flags=MS_RDONLY)]
     for box in boxes:
@@ -317,6 +317,17 @@ def a_stop_that_is_meant_gives_the_hosts_files_without_a_failed_read():
         stopped.set()
         reader.join()
     equal(failures, [], "reads that failed")
+
+
+def a_stop_does_not_wait_for_a_worker_that_hangs():
+    server = Instance()
+    box = by_anchors(server)
+    os.kill(server.pid("worker"), signal.SIGSTOP)
+    started = time.monotonic()
+    server.stop_on_purpose()
+    check(time.monotonic() - started < 3, "it took too long")
+    for view in ALL:
+        equal(box.device(f"/{view}"), host_device(view), f"{view} after the stop")
 
 
 def a_container_started_while_lxfs_was_stopped_gets_the_views_later():
@@ -553,7 +564,6 @@ def taking_the_anchors_away_leaves_the_hosts_files():
 def measure(make):
     """Milliseconds until all of many containers see the views again, after their server is lost."""
     server = Instance()
-    server.wait_for_healer()
     boxes = [make(server) for _ in range(MANY)]
     server.lose_everything()
     started = time.monotonic()
@@ -642,6 +652,7 @@ TESTS = [
     mounts_do_not_grow_with_losses,
     containers_of_all_generations_heal,
     a_stop_that_is_meant_gives_the_hosts_files_without_a_failed_read,
+    a_stop_does_not_wait_for_a_worker_that_hangs,
     a_container_started_while_lxfs_was_stopped_gets_the_views_later,
     mounts_made_straight_are_healed_at_the_start,
     what_was_healed_once_heals_by_itself_the_next_time,
