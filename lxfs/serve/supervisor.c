@@ -450,6 +450,7 @@ static void begin(Supervisor *self)
 	self->worker.pid = inheritance->worker;
 	self->has_go = true;
 	inheritance->worker = 0;
+	lx_pidfile_write(self->runtime_dir, "worker.pid", self->worker.pid);
 	self->started_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	on_serving(self);
 	reap(self); /* if it died in between, that was told to the program before us */
