@@ -19,10 +19,9 @@ POINTS = ["before-receive", "after-receive", "mid-render", "before-reply", "afte
 KINDS_OF_REQUEST = ["LOOKUP", "GETATTR", "SETATTR", "READLINK", "OPEN", "READ", "WRITE", "STATFS",
                     "RELEASE", "OPENDIR", "READDIR", "RELEASEDIR", "POLL", "INIT"]
 # No text is made for these, or nobody is asked whose it is.
-NOT_RENDERED = {"SETATTR", "STATFS", "RELEASE", "OPENDIR", "RELEASEDIR", "INIT", "POLL"}
+NOT_RENDERED = {"GETATTR", "SETATTR", "STATFS", "RELEASE", "OPENDIR", "RELEASEDIR", "INIT", "POLL"}
 # FUSE_INIT is replayed from memory: it is neither received nor lies in a slot.
 ONLY_REPLIED = {"INIT"}
-# libfuse answers these itself or the kernel asks for nothing of the kind here.
 SYSFS = "/sys/devices/system/cpu"
 
 
