@@ -84,12 +84,14 @@ class Survivor(lab.Server):
 
     def kill_worker(self, *signals):
         """Kills it and waits for the next one."""
+        self.await_serving()
         old = self.living("worker")
         check(self.kill("worker", *signals), "there is no worker to kill")
         lab.wait_until(lambda: self.living("worker") not in (None, old), 10, "the next worker")
         self.await_serving()
 
     def kill_supervisor(self):
+        self.await_serving()
         old = self.living("supervisor")
         check(self.kill("supervisor"), "there is no supervisor to kill")
         lab.wait_until(lambda: self.living("supervisor") not in (None, old), 10, "the next supervisor")
