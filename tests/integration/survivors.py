@@ -122,9 +122,7 @@ class Survivor(lab.Server):
             lab.wait_until(lambda pid=pid: not lives(pid), 10, "lxfs ends")
         if self.process:
             self.process.wait(10)
-        for inner in ("mount/proc/pressure", "mount"):
-            subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
-                           check=False)
+        self.unmount()
 
 
 # ---- systemd's part of the notify protocol -----------------------------------------------------
