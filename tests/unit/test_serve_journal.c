@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "serve/journal.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* As the kernel lays requests out; a slot is larger than a stack should hold. */
+static LxSlot *slot_with(uint64_t unique)
+{
+	LxSlot *slot =
+		mmap(NULL, sizeof *slot, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct fuse_in_header header = {
+		.len = sizeof header, .opcode = FUSE_READ, .unique = unique};
+
+	ck_assert(slot != MAP_FAILED);
+	if (unique)
+		memcpy(slot->request, &header, sizeof header);
+	return slot;
+}
+
+static void drop(LxSlot *slot)
+{
+	munmap(slot, sizeof *slot);
+}
+
+START_TEST(a_slot_that_was_never_used_is_empty)
+{
+	LxSlot *slot = slot_with(0);
+
+	ck_assert_ptr_null(lx_journal_request(slot));
+	ck_assert_uint_eq(lx_journal_key(slot), 0);
+	drop(slot);
+}
+END_TEST
+
+START_TEST(a_slot_that_holds_a_length_is_a_request_under_way)
+{
+	LxSlot *slot = slot_with(42);
+
+	ck_assert_ptr_nonnull(lx_journal_request(slot));
+	ck_assert_uint_eq(lx_journal_request(slot)->unique, 42);
+	drop(slot);
+}
+END_TEST
+
+START_TEST(keys_of_two_connections_differ)
+{
+	LxSlot *views = slot_with(42), *pressure = slot_with(42);
+
+	pressure->connection = LX_CONNECTION_PRESSURE;
+	ck_assert_uint_ne(lx_journal_key(views), 0);
+	ck_assert_uint_ne(lx_journal_key(views), lx_journal_key(pressure));
+	drop(views);
+	drop(pressure);
+}
+END_TEST
+
+START_TEST(clearing_forgets_all_but_the_deaths)
+{
+	LxSlot *slot = slot_with(42);
+	uint64_t result;
+
+	lx_journal_note(slot, 7);
+	lx_journal_mark_left(slot);
+	slot->container = 5;
+	slot->refused = 1;
+	slot->deaths = 1;
+	slot->deaths_unique = 42;
+	lx_journal_clear(slot);
+	ck_assert_ptr_null(lx_journal_request(slot));
+	ck_assert(!lx_journal_result(slot, &result));
+	ck_assert(!lx_journal_was_left(slot));
+	ck_assert_uint_eq(slot->container, 0);
+	ck_assert_uint_eq(slot->refused, 0);
+	ck_assert_uint_eq(slot->deaths, 1);
+	ck_assert_uint_eq(slot->deaths_unique, 42);
+	drop(slot);
+}
+END_TEST
+
+START_TEST(a_result_is_there_once_it_was_noted)
+{
+	LxSlot *slot = slot_with(42);
+	uint64_t result = 1;
+
+	ck_assert(!lx_journal_result(slot, &result));
+	ck_assert_uint_eq(result, 1);
+	lx_journal_note(slot, 77);
+	ck_assert(lx_journal_result(slot, &result));
+	ck_assert_uint_eq(result, 77);
+	drop(slot);
+}
+END_TEST
+
+START_TEST(preparing_changes_no_byte)
+{
+	LxSlot *slot = slot_with(42);
+
+	slot->request[4096] = 'x';
+	lx_journal_prepare(slot);
+	ck_assert_uint_eq(lx_journal_request(slot)->unique, 42);
+	ck_assert_int_eq(slot->request[4096], 'x');
+	drop(slot);
+}
+END_TEST
+
+/* A pipe in the place of /dev/fuse. */
+START_TEST(a_request_is_received_into_the_slot)
+{
+	LxSlot *from = slot_with(42), *into = slot_with(0);
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(write(ends[1], from->request, 48), 48);
+	ck_assert_int_eq(lx_journal_receive(into, ends[0]), 48);
+	ck_assert_uint_eq(lx_journal_request(into)->unique, 42);
+	close(ends[0]);
+	close(ends[1]);
+	drop(from);
+	drop(into);
+}
+END_TEST
+
+START_TEST(the_end_of_a_connection_is_told)
+{
+	LxSlot *slot = slot_with(0);
+
+	ck_assert_int_eq(lx_journal_receive(slot, -1), -1);
+	drop(slot);
+}
+END_TEST
+
+START_TEST(a_refusal_names_the_request_and_the_error)
+{
+	LxSlot *slot = slot_with(42);
+	struct fuse_out_header reply;
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	lx_journal_refuse(slot, ends[1], EIO);
+	ck_assert_int_eq(read(ends[0], &reply, sizeof reply), (ssize_t)sizeof reply);
+	ck_assert_uint_eq(reply.len, sizeof reply);
+	ck_assert_uint_eq(reply.unique, 42);
+	ck_assert_int_eq(reply.error, -EIO);
+	close(ends[0]);
+	close(ends[1]);
+	drop(slot);
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	const TTest *const tests[] = {
+		a_slot_that_was_never_used_is_empty,
+		a_slot_that_holds_a_length_is_a_request_under_way,
+		keys_of_two_connections_differ,
+		clearing_forgets_all_but_the_deaths,
+		a_result_is_there_once_it_was_noted,
+		preparing_changes_no_byte,
+		a_request_is_received_into_the_slot,
+		the_end_of_a_connection_is_told,
+		a_refusal_names_the_request_and_the_error,
+		NULL,
+	};
+
+	return unit_suite_new("serve/journal", tests);
+}
