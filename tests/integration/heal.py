@@ -388,7 +388,8 @@ def healing_twice_stacks_nothing():
     server.lose_and_start()
     before = [own_mounts(server), *(box.view_lines() for box in boxes)]
     for _ in range(2):
-        check(re.match(r"0 of \d+ mount namespaces healed, 0 failed, 0 mounts", server.heal()), "it healed")
+        said = server.heal()
+        check(re.match(r"0 of \d+ mount namespaces healed, 0 failed, 0 mounts", said), said)
     equal([own_mounts(server), *(box.view_lines() for box in boxes)], before, "the mounts after healing again")
 
 
@@ -675,11 +676,19 @@ TESTS = [
 ]
 
 
+def forget_what_others_serve():
+    """Copies of the views of other servers on this machine: they can die while we count."""
+    for line in reversed(pathlib.Path("/proc/self/mountinfo").read_text().splitlines()):
+        if line.split(" - ")[1].startswith(("fuse.lxfs", "fuse.lxcfs")):
+            libc.umount2(os.fsencode(line.split()[4]), MNT_DETACH)
+
+
 def main():
     if not os.environ.get(INSIDE):
         os.environ[INSIDE] = "yes"
         os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
                               "--propagation", "private", sys.executable, *sys.argv])
+    forget_what_others_serve()
     chosen = [test for test in TESTS if not sys.argv[1:] or test.__name__ in sys.argv[1:]]
     lab.run(chosen)
 
