@@ -35,6 +35,7 @@ CONFIGURATIONS = {
     "clang": ("clang", []),
     "asan": ("gcc", ["-Db_sanitize=address,undefined"]),
     "tsan": ("gcc", ["-Db_sanitize=thread"]),
+    "faults": ("gcc", ["-Dfaults=true"]),
 }
 
 # Seconds. Programs have limits of their own; these are for one that hangs in spite of them.
@@ -383,7 +384,14 @@ def integration(tally):
     if os.geteuid() != 0:
         tally.skip("integration", "needs root")
         return
-    run_integration(tally, folder, "integration")
+    faults = build(tally, "faults")
+    if faults:
+        run_integration(tally, folder, "integration", faults_env(faults))
+
+
+def faults_env(folder):
+    """The build that dies at the points that tests/integration/faults.py names."""
+    return {"LXFS_FAULTS_BUILD": os.path.abspath(f"{folder}/lxfs/lxfs")}
 
 
 def sanitizers(tally):
