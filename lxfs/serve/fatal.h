@@ -4,7 +4,9 @@
 
 #include "serve/seats.h"
 
-/* Call once, before any other thread exists. Until lx_fatal_set_seats nobody's request is blamed.
+/*
+ * Call in the supervisor, for the worker to inherit: one that is shot in its first moment must not
+ * look like one that crashed. Until lx_fatal_set_seats nobody's request is blamed.
  */
 void lx_fatal_watch(LxEstate *estate);
 /* Call before the FUSE threads start. */

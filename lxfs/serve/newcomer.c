@@ -2,8 +2,11 @@
 /* A worker that is coming up, as the supervisor sees it. */
 #include "serve/newcomer.h"
 
+#include "serve/fatal.h"
+
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 
 _Noreturn static void be_born(const LxWorkerTask *given, int report_fd, int go_fd)
 {
@@ -20,6 +23,7 @@ bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task)
 	pid_t pid = -1;
 
 	lx_newcomer_forget(newcomer);
+	lx_fatal_watch(task->estate);
 	if (pipe2(report, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0)
 		pid = fork();
 	if (pid == 0) {
@@ -51,6 +55,16 @@ LxReport lx_newcomer_listen(LxNewcomer *newcomer, char why[LX_REPORT_MAX])
 		return LX_REPORT_SERVES;
 	g_strlcpy(why, text, LX_REPORT_MAX);
 	return LX_REPORT_FAILED;
+}
+
+void lx_newcomer_explain_end(int status, char why[LX_REPORT_MAX])
+{
+	if (why[0])
+		return;
+	if (WIFSIGNALED(status))
+		g_snprintf(why, LX_REPORT_MAX, "signal %d", WTERMSIG(status));
+	else
+		g_snprintf(why, LX_REPORT_MAX, "exit code %d", WEXITSTATUS(status));
 }
 
 void lx_newcomer_give_go(const LxNewcomer *newcomer)

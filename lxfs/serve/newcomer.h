@@ -32,6 +32,9 @@ typedef enum {
 /* Reads what it has reported since; `why` is set when it has failed. */
 LxReport lx_newcomer_listen(LxNewcomer *newcomer, char why[LX_REPORT_MAX]);
 
+/* `why`, if it says nothing yet, says how it ended: `status` is waitpid's. */
+void lx_newcomer_explain_end(int status, char why[LX_REPORT_MAX]);
+
 void lx_newcomer_give_go(const LxNewcomer *newcomer);
 
 /* Closes the pipes; the process is no newcomer any more. */

@@ -38,6 +38,7 @@
 #define COME_UP_NSEC (20 * NSEC_PER_SEC)
 #define HEARTBEAT_LATE_NSEC (15 * NSEC_PER_SEC)
 #define PROVEN_NSEC (10 * NSEC_PER_SEC)
+#define FORGET_NSEC (60 * NSEC_PER_SEC)
 #define HOST_ONLY_RETRY_NSEC (30 * NSEC_PER_SEC)
 #define FAILURES_UNTIL_HOST_ONLY 3
 #define TRIES_UNTIL_PAUSE 10
@@ -55,6 +56,7 @@ typedef struct {
 	bool overdue; /* it did not come up in time and was ended for that */
 	bool host_only;
 	unsigned failures;       /* workers in a row that no request is to blame for */
+	uint64_t failed_nsec;    /* when the last of them ended */
 	unsigned tries;          /* since a worker has served */
 	uint64_t started_nsec;   /* CLOCK_MONOTONIC, as are all here */
 	uint64_t next_nsec;      /* when the next one is started; 0: none is wanted */
@@ -203,8 +205,12 @@ static void go_back(Supervisor *self)
 /* A worker ended, and no request and nobody outside is to blame. */
 static void on_failure(Supervisor *self)
 {
+	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	bool served = self->serving;
 
+	if (now - self->failed_nsec > FORGET_NSEC)
+		self->failures = 0;
+	self->failed_nsec = now;
 	self->failures++;
 	self->serving = false;
 	if (*previous(self) >= 0)
@@ -217,17 +223,6 @@ static void on_failure(Supervisor *self)
 	g_warning("%s (%s), trying again", served ? "a worker died" : "a worker did not come up",
 		self->why);
 	self->host_only = self->failures >= FAILURES_UNTIL_HOST_ONLY;
-}
-
-static void describe_death(Supervisor *self, int status)
-{
-	bool killed = WIFSIGNALED(status);
-
-	if (self->overdue)
-		g_strlcpy(self->why, "it did not come up in time", sizeof self->why);
-	else if (self->why[0] == '\0')
-		g_snprintf(self->why, sizeof self->why, "%s %d", killed ? "signal" : "exit code",
-			killed ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static void on_report(Supervisor *self)
@@ -258,10 +253,11 @@ static void on_worker_died(Supervisor *self, int status)
 {
 	LxDeath death;
 
-	on_report(self); /* what it said before counts, be it that it serves */
+	if (lx_newcomer_listen(&self->worker, self->why) == LX_REPORT_SERVES)
+		on_serving(self); /* what it said before counts */
 	death = judge(self, status);
 	self->worker.pid = 0;
-	describe_death(self, status);
+	lx_newcomer_explain_end(status, self->why);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) {
 		g_message("the mount is gone: nothing left to serve");
 		self->views_gone = true;
@@ -370,6 +366,7 @@ static void check_coming_up(Supervisor *self, uint64_t now)
 	if (now - self->started_nsec <= COME_UP_NSEC)
 		return;
 	self->overdue = true;
+	g_strlcpy(self->why, "it did not come up in time", sizeof self->why);
 	kill(self->worker.pid, SIGKILL);
 }
 

@@ -82,6 +82,18 @@ static bool is_orphan(const LxWorkerTask *task)
 	return getppid() != task->supervisor;
 }
 
+/* The news of the supervisor's death would pass exec too, and tell its successor to stop. */
+static void forget_pending(int number)
+{
+	const struct timespec no_time = {0};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	while (sigtimedwait(&set, NULL, &no_time) == number)
+		;
+}
+
 _Noreturn static void become_supervisor(const LxWorkerTask *task)
 {
 	LxInheritance left = {.estate = task->estate, .lock = task->lock, .previous = -1};
@@ -89,6 +101,7 @@ _Noreturn static void become_supervisor(const LxWorkerTask *task)
 
 	set_mask(SIG_BLOCK); /* until the supervisor listens to them */
 	prctl(PR_SET_PDEATHSIG, 0);
+	forget_pending(SIGTERM);
 	lx_handover_execute(&left, "/proc/self/exe", task->argv, &error);
 	g_warning("taking the place of the supervisor: %s", error->message);
 	_exit(EXIT_FAILURE);
@@ -184,7 +197,6 @@ static void be_a_child(Worker *worker)
 {
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	prctl(PR_SET_NAME, "lxfs-worker");
-	lx_fatal_watch(worker->task->estate);
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor decides */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);

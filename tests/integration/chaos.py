@@ -8,6 +8,7 @@ repeats a run's moments.
 import os
 import random
 import signal
+import time
 
 import lab
 import survivors
@@ -38,6 +39,7 @@ def workers_are_killed_at_random_moments():
     before, kills = server.figures(), 0
     while kills < KILLS:
         pause(0, 0.12)
+        check(server.living("supervisor"), f"the supervisor lives: {server.log()[-3000:]}")
         kills += server.kill("worker", *random.choice(ENDINGS))
     server.await_serving()
     pause(0.5, 0.5)
@@ -71,6 +73,31 @@ def supervisors_are_killed():
     check_growth(before, server.figures())
 
 
+def die_in_the_middle_of_reloads(which):
+    server = Survivor()
+    readers = Readers(server)
+    server.kill_supervisor()
+    before = server.figures()
+    for _ in range(RELOADS):
+        server.kill("supervisor", signal.SIGHUP)
+        pause(0, 0.05)
+        old = server.living(which)
+        if server.kill(which):
+            lab.wait_until(lambda old=old: server.living(which) not in (None, old), 10, f"the next {which}")
+        server.await_serving()
+    time.sleep(0.5)  # the last reload ends
+    judge(f"{RELOADS} dead {which}s in reloads", readers.end())
+    check_growth(before, server.figures())
+
+
+def supervisors_die_in_the_middle_of_reloads():
+    die_in_the_middle_of_reloads("supervisor")
+
+
+def workers_die_in_the_middle_of_reloads():
+    die_in_the_middle_of_reloads("worker")
+
+
 def both_are_killed_with_their_descriptors_in_a_store():
     server = Service()
     readers = Readers(server)
@@ -101,6 +128,8 @@ lab.run([
     workers_are_killed_at_random_moments,
     lxfs_is_reloaded_under_load,
     supervisors_are_killed,
+    supervisors_die_in_the_middle_of_reloads,
+    workers_die_in_the_middle_of_reloads,
     both_are_killed_with_their_descriptors_in_a_store,
     a_worker_that_stands_still_is_replaced,
 ])

@@ -304,5 +304,11 @@ int main(int argc, char **argv)
 	}
 	printf("reads=%lu failures=%lu wrong=%lu back=%lu longest_ms=%.1f\n", figures.reads,
 		figures.failures, figures.wrong, figures.back, figures.longest_msec);
+	for (unsigned i = 0; i < n_files; i++) {
+		g_free(files[i].first_word);
+		g_free(files[i].last_word);
+	}
+	g_free(files);
+	g_free(buffer);
 	return EXIT_SUCCESS;
 }

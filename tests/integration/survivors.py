@@ -86,14 +86,14 @@ class Survivor(lab.Server):
         """Kills it and waits for the next one."""
         self.await_serving()
         old = self.living("worker")
-        check(self.kill("worker", *signals), "there is no worker to kill")
+        check(self.kill("worker", *signals), f"there is no worker to kill: {self.log()[-3000:]}")
         lab.wait_until(lambda: self.living("worker") not in (None, old), 10, "the next worker")
         self.await_serving()
 
     def kill_supervisor(self):
         self.await_serving()
         old = self.living("supervisor")
-        check(self.kill("supervisor"), "there is no supervisor to kill")
+        check(self.kill("supervisor"), f"there is no supervisor to kill: {self.log()[-3000:]}")
         lab.wait_until(lambda: self.living("supervisor") not in (None, old), 10, "the next supervisor")
         self.await_serving()
 

@@ -62,6 +62,8 @@ START_TEST(what_is_left_is_taken_whole)
 	ck_assert(closes_on_exec(taken.estate->memory_fd));
 	ck_assert(closes_on_exec(taken.lock));
 	ck_assert_ptr_null(getenv(VARIABLE));
+	lx_inheritance_clear(&taken);
+	lx_inheritance_clear(&left); /* the same descriptors again: closed already */
 }
 END_TEST
 
@@ -123,6 +125,7 @@ START_TEST(an_estate_of_another_version_is_refused)
 	left.estate->header->version = 2;
 	lx_handover_leave(&left);
 	unit_fails(lx_handover_take(&taken, &error), error, EPROTO, "it speaks version 2");
+	lx_inheritance_clear(&left);
 }
 END_TEST
 
