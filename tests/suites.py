@@ -386,6 +386,7 @@ def integration(tally):
         return
     faults = build(tally, "faults")
     if faults:
+        unit_programs(tally, faults, "unit", "faults", lambda name: name == "serve/fault")
         run_integration(tally, folder, "integration", faults_env(faults))
 
 
