@@ -93,7 +93,8 @@ typedef struct {
 	uint64_t magic;
 	uint32_t version;
 	uint32_t n_slots;
-	uint64_t generation;             /* workers started so far */
+	uint64_t generation;        /* workers started so far */
+	_Atomic int32_t supervisor; /* its pid; of a dead one: whoever replaces it is the heir */
 	_Atomic uint64_t heartbeat_nsec; /* CLOCK_MONOTONIC; the worker's main loop is alive */
 	_Atomic int32_t faulting_slot;   /* set by the fatal signal's handler, or LX_FAULTING_* */
 	_Atomic uint32_t faults_set;     /* fault injection: 1 when faults_left holds */

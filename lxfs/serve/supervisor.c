@@ -487,6 +487,7 @@ int lx_supervisor_run(LxSupervision *supervision)
 		.check.answer = -1,
 	};
 
+	atomic_store(&self.estate->header->supervisor, (int32_t)getpid());
 	begin(&self);
 	while (!self.stopping)
 		wait_for_events(&self);

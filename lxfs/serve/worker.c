@@ -94,11 +94,22 @@ static void forget_pending(int number)
 		;
 }
 
+/* Several may see the same supervisor die, one after the other; it has one heir. */
+static void inherit_or_end(const LxWorkerTask *task)
+{
+	int32_t dead = task->supervisor;
+
+	if (!atomic_compare_exchange_strong(
+		    &task->estate->header->supervisor, &dead, (int32_t)getpid()))
+		_exit(EXIT_FAILURE);
+}
+
 _Noreturn static void become_supervisor(const LxWorkerTask *task)
 {
 	LxInheritance left = {.estate = task->estate, .lock = task->lock, .previous = -1};
 	g_autoptr(GError) error = NULL;
 
+	inherit_or_end(task);
 	set_mask(SIG_BLOCK); /* until the supervisor listens to them */
 	prctl(PR_SET_PDEATHSIG, 0);
 	forget_pending(SIGTERM);
