@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
-# Without names: lint unit scenes integration sanitizers clang replay. By name also: fuzz bench vm
-# k8s, and all. On Debian it installs what is missing, without starting any service. The last line
-# is "N passed, N failed, N skipped"; the exit code is 1 when anything failed.
+# Without names: lint unit scenes integration sanitizers clang replay. By name also:
+# asan-integration fuzz bench vm k8s, and all. On Debian it installs what is missing, without
+# starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
+# anything failed.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 cd "$top" || exit 1

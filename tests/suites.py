@@ -23,11 +23,11 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
 DEFAULT = ["lint", "unit", "scenes", "integration", "sanitizers", "clang", "replay"]
-BY_NAME = ["fuzz", "bench", "vm", "k8s"]
+BY_NAME = ["asan-integration", "fuzz", "bench", "vm", "k8s"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
-THREADED = re.compile(r"^(identity|history)/|handles")
+THREADED = re.compile(r"^(identity|history)/|^serve/open_files")
 
 # name: compiler, meson options
 CONFIGURATIONS = {
@@ -35,6 +35,7 @@ CONFIGURATIONS = {
     "clang": ("clang", []),
     "asan": ("gcc", ["-Db_sanitize=address,undefined"]),
     "tsan": ("gcc", ["-Db_sanitize=thread"]),
+    "faults": ("gcc", ["-Dfaults=true"]),
 }
 
 # Seconds. Programs have limits of their own; these are for one that hangs in spite of them.
@@ -366,6 +367,7 @@ def run_integration(tally, build_folder, label, env=None):
     for path in tests:
         name = os.path.splitext(os.path.basename(path))[0]
         folder = tempfile.mkdtemp(prefix="lxfs-test-")
+        os.chmod(folder, 0o755)  # readers of every kind must get in
         test_env = {**program_env(build_folder, env), "TMPDIR": folder}
         program = run_tap(tally, f"{label} {name}", [path], env=test_env)
         left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
@@ -382,7 +384,15 @@ def integration(tally):
     if os.geteuid() != 0:
         tally.skip("integration", "needs root")
         return
-    run_integration(tally, folder, "integration")
+    faults = build(tally, "faults")
+    if faults:
+        unit_programs(tally, faults, "unit", "faults", lambda name: name == "serve/fault")
+        run_integration(tally, folder, "integration", faults_env(faults))
+
+
+def faults_env(folder):
+    """The build that dies at the points that tests/integration/faults.py names."""
+    return {"LXFS_FAULTS_BUILD": os.path.abspath(f"{folder}/lxfs/lxfs")}
 
 
 def sanitizers(tally):
@@ -391,11 +401,17 @@ def sanitizers(tally):
         unit_programs(tally, folder, "unit", "asan", env=SANITIZER_ENV)
         unit_programs(tally, folder, "replay", "asan fuzz", env=SANITIZER_ENV)
         run_scenes(tally, folder, "asan scenes", SANITIZER_ENV)
-        if os.geteuid() == 0:
-            run_integration(tally, folder, "asan integration", SANITIZER_ENV)
-        else:
-            tally.skip("asan integration", "needs root")
     thread_sanitizer(tally)
+
+
+def asan_integration(tally):
+    """By name only: the slow half of the integration tests once more would take minutes."""
+    if os.geteuid() != 0:
+        tally.skip("asan integration", "needs root")
+        return
+    folder = build(tally, "asan")
+    if folder:
+        run_integration(tally, folder, "asan integration", SANITIZER_ENV)
 
 
 def thread_sanitizer(tally):
@@ -467,6 +483,7 @@ SUITES = {
     "sanitizers": sanitizers,
     "clang": clang,
     "replay": replay,
+    "asan-integration": asan_integration,
     "fuzz": fuzz,
     "bench": bench,
     **{name: runner_of(name) for name in ("vm", "k8s")},

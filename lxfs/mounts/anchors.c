@@ -38,7 +38,8 @@ typedef struct {
 	LxFd lock;    /* one at a time: `serve` and `heal` may meet */
 	char *folder; /* RUNTIME/anchors */
 	LxMountinfo *own;
-	LxHolders *holders; /* looked for when first asked about */
+	LxHolders *holders; /* looked for once, when first asked about: mounts that we make hold
+			       nothing */
 } Anchors;
 
 static void clear(Anchors *self)
@@ -63,7 +64,6 @@ static bool look_again(Anchors *self, GError **error)
 		return false;
 	lx_mountinfo_free(self->own);
 	self->own = own;
-	g_clear_pointer(&self->holders, lx_holders_free);
 	return true;
 }
 
@@ -401,7 +401,7 @@ bool lx_anchors_raise(const char *runtime_dir, const char *mountpoint, GError **
 		return false;
 	}
 	lx_generations_note(runtime_dir, &served);
-	if (!retire(&self, &served, error) || !drop_what_nobody_holds(&self, error))
+	if (!drop_what_nobody_holds(&self, error) || !retire(&self, &served, error))
 		return false;
 	raise_tops(&self, &served);
 	return true;
@@ -416,7 +416,7 @@ bool lx_anchors_lower(const char *runtime_dir, GError **error)
 	if (!open_anchors(&self, runtime_dir, error))
 		return false;
 	return !root_mount(&self) ||
-	       (retire(&self, NULL, error) && drop_what_nobody_holds(&self, error));
+	       (drop_what_nobody_holds(&self, error) && retire(&self, NULL, error));
 }
 
 /* Private first: else what is stacked on parked mounts would be taken from containers, too. */

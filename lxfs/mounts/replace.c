@@ -233,16 +233,26 @@ static void replace(Replacement *self, const Target *target)
 		fail(self, path, g_strerror(errno));
 }
 
+static bool is_needed(const Replacement *self)
+{
+	for (unsigned i = 0; i < self->targets->len; i++)
+		if (g_array_index(self->targets, Target, i).copy >= 0)
+			return true;
+	return false;
+}
+
 static bool enter(const LxReplaceTask *task, int space)
 {
-	return task->pid == 0 || setns(space, CLONE_NEWNS) == 0;
+	return task->dry_run || task->pid == 0 || setns(space, CLONE_NEWNS) == 0;
 }
 
 static void act(Replacement *self, int space)
 {
 	const LxReplaceTask *task = self->task;
 
-	if (!task->dry_run && !enter(task, space)) {
+	if (!is_needed(self))
+		return;
+	if (!enter(task, space)) {
 		fail(self, "entering the mount namespace", g_strerror(errno));
 		return;
 	}

@@ -15,7 +15,7 @@
 
 static struct {
 	LxEstate *estate;
-	const LxFront *front;
+	const LxSeats *seats;
 } watched;
 
 /* kill(2) and its like, from another process; the kernel's own signals have codes above 0. */
@@ -26,7 +26,7 @@ static bool came_from_outside(const siginfo_t *info)
 
 static int32_t faulting_slot(const siginfo_t *info)
 {
-	const LxSlot *slot = watched.front ? lx_front_slot(watched.front) : NULL;
+	const LxSlot *slot = watched.seats ? lx_seats_slot(watched.seats) : NULL;
 
 	if (came_from_outside(info))
 		return LX_FAULTING_OUTSIDE;
@@ -53,9 +53,9 @@ void lx_fatal_watch(LxEstate *estate)
 		sigaction(fatal[i], &action, NULL);
 }
 
-void lx_fatal_set_front(const LxFront *front)
+void lx_fatal_set_seats(const LxSeats *seats)
 {
-	watched.front = front;
+	watched.seats = seats;
 }
 
 void lx_fatal_enter_thread(void)

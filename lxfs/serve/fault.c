@@ -17,7 +17,7 @@
 
 static struct {
 	LxEstate *estate;
-	const LxFront *front;
+	const LxSeats *seats;
 	LxFault fault;
 	uint32_t containers[CONTAINERS_MAX]; /* inode numbers of cgroups; none: all */
 	unsigned n_containers;
@@ -104,7 +104,7 @@ static void watch_containers(const char *folders)
 	}
 }
 
-void lx_fault_watch(LxEstate *estate, const LxFront *front)
+void lx_fault_watch(LxEstate *estate, const LxSeats *seats)
 {
 	const char *text = getenv("LXFS_FAULT");
 	LxEstateHeader *header = estate->header;
@@ -118,7 +118,7 @@ void lx_fault_watch(LxEstate *estate, const LxFront *front)
 	watch_containers(getenv("LXFS_FAULT_CONTAINER"));
 	if (atomic_exchange(&header->faults_set, 1) == 0)
 		atomic_store(&header->faults_left, watched.fault.count);
-	watched.front = front;
+	watched.seats = seats;
 	watched.estate = estate;
 }
 
@@ -143,7 +143,7 @@ static bool is_meant(const LxSlot *slot)
 void lx_fault_point(LxFaultPoint point)
 {
 	if (!watched.estate || point != watched.fault.point ||
-		!is_meant(lx_front_slot(watched.front)))
+		!is_meant(lx_seats_slot(watched.seats)))
 		return;
 	if (atomic_fetch_sub(&watched.estate->header->faults_left, 1) <= 0)
 		return;

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "config.h"
-#include "serve/front.h"
+#include "serve/seats.h"
 
 typedef enum {
 	LX_FAULT_BEFORE_RECEIVE, /* the opcode is the last request's here */
@@ -25,7 +25,7 @@ typedef enum {
 
 #if LXFS_FAULTS
 /* Call before any thread starts. The deaths still to be died are counted in the estate. */
-void lx_fault_watch(LxEstate *estate, const LxFront *front);
+void lx_fault_watch(LxEstate *estate, const LxSeats *seats);
 void lx_fault_point(LxFaultPoint point);
 
 typedef struct {
@@ -38,10 +38,10 @@ typedef struct {
 /* False when `text` is no LXFS_FAULT. */
 bool lx_fault_parse(const char *text, LxFault *out);
 #else
-static inline void lx_fault_watch(LxEstate *estate, const LxFront *front)
+static inline void lx_fault_watch(LxEstate *estate, const LxSeats *seats)
 {
 	(void)estate;
-	(void)front;
+	(void)seats;
 }
 
 static inline void lx_fault_point(LxFaultPoint point)

@@ -24,7 +24,7 @@ LxFront *lx_front_new(
 	front->estate = estate;
 	front->files = files;
 	front->triggers = triggers;
-	pthread_key_create(&front->slot_key, NULL);
+	lx_seats_init(&front->seats);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		front->sessions[kind] = (LxSession){.front = front, .kind = kind};
 	return front;
@@ -34,7 +34,7 @@ void lx_front_free(LxFront *front)
 {
 	if (!front)
 		return;
-	pthread_key_delete(front->slot_key);
+	lx_seats_clear(&front->seats);
 	g_free(front);
 }
 
@@ -51,12 +51,7 @@ struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind)
 	return fuse_session_new(&args, &operations, sizeof operations, &front->sessions[kind]);
 }
 
-void lx_front_enter_thread(LxFront *front, LxSlot *slot)
+const LxSeats *lx_front_seats(const LxFront *front)
 {
-	pthread_setspecific(front->slot_key, slot);
-}
-
-LxSlot *lx_front_slot(const LxFront *front)
-{
-	return pthread_getspecific(front->slot_key);
+	return &front->seats;
 }

@@ -8,6 +8,7 @@
 
 #include "serve/estate.h"
 #include "serve/open_files.h"
+#include "serve/seats.h"
 #include "serve/triggers.h"
 
 #define FUSE_USE_VERSION 314
@@ -23,7 +24,5 @@ void lx_front_free(LxFront *front);
 /* A libfuse session for one connection, not yet given a descriptor. NULL on failure. */
 struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind);
 
-/* Each FUSE thread says once which slot of the journal is its own. */
-void lx_front_enter_thread(LxFront *front, LxSlot *slot);
-/* The calling thread's slot; NULL for a thread that never said so. */
-LxSlot *lx_front_slot(const LxFront *front);
+/* Where each FUSE thread takes its slot of the journal. */
+const LxSeats *lx_front_seats(const LxFront *front);

@@ -115,7 +115,7 @@ static void *serve_requests(void *data)
 	int fuse_fd = worker->loop->estate->connection_fds[slot->connection];
 	ssize_t got;
 
-	lx_front_enter_thread(worker->loop->front, slot);
+	lx_seats_take(lx_front_seats(worker->loop->front), slot);
 	lx_fatal_enter_thread();
 	lx_journal_prepare(slot);
 	finish_predecessors_request(worker);

@@ -11,7 +11,7 @@ static void on_write(fuse_req_t request, fuse_ino_t inode, const char *bytes, si
 	off_t offset, struct fuse_file_info *file)
 {
 	LxFront *front = lx_request_front(request);
-	LxSlot *slot = lx_front_slot(front);
+	LxSlot *slot = lx_seats_slot(&front->seats);
 	LxCaller caller = lx_request_caller(request);
 	LxTriggerRequest wanted = {
 		.handle = file->fh,
@@ -50,7 +50,7 @@ static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info 
 {
 	LxFront *front = lx_request_front(request);
 	const LxSession *session = fuse_req_userdata(request);
-	LxSlot *slot = lx_front_slot(front);
+	LxSlot *slot = lx_seats_slot(&front->seats);
 	LxCaller caller = lx_request_caller(request);
 	bool wants_telling = handle != NULL;
 	uint64_t events;

@@ -30,7 +30,7 @@ void lx_request_fail(fuse_req_t request, GError *failure)
 static bool admit(uint64_t container, gpointer data)
 {
 	LxFront *front = data;
-	LxSlot *slot = lx_front_slot(front);
+	LxSlot *slot = lx_seats_slot(&front->seats);
 
 	if (!slot)
 		return true;

@@ -7,8 +7,6 @@
 
 #include "serve/front.h"
 
-#include <pthread.h>
-
 typedef struct {
 	LxFront *front;
 	LxConnectionKind kind;
@@ -19,7 +17,7 @@ struct LxFront {
 	LxEstate *estate;
 	LxOpenFiles *files;
 	LxTriggers *triggers;
-	pthread_key_t slot_key;
+	LxSeats seats;
 	LxSession sessions[LX_N_CONNECTIONS];
 };
 

@@ -13,6 +13,8 @@
 
 #define SETTLE_SECONDS 10
 #define UNDO_MSEC 10000
+/* From an open to the end of the last read, on a machine that is busy. */
+#define LAST_READS_USEC 300000
 
 typedef struct {
 	LxEstate *estate;
@@ -81,6 +83,8 @@ void lx_settle_undo(LxEstate *estate, const LxProgramSettings *settings)
 {
 	Undo undo = {.estate = estate, .settings = settings};
 
-	lx_child_run(lower, &undo, UNDO_MSEC);
+	/* In this order: a healer that is still at work finds nothing to raise the anchors with. */
 	lx_connection_unmount(settings->mountpoint);
+	lx_child_run(lower, &undo, UNDO_MSEC);
+	g_usleep(LAST_READS_USEC);
 }

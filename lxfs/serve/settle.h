@@ -19,6 +19,8 @@ pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int p
 /* Starts `lxfs heal` for what this instance had served before all was lost. Waits for nothing. */
 void lx_settle_heal(const LxProgramSettings *settings);
 
-/* Before a stop that is meant: everybody gets the host's own files, then the views are unmounted.
+/*
+ * Before a stop that is meant: the views are unmounted, and everybody gets the host's own files.
+ * Call while the worker serves: whoever has a file open is given a moment to read it to the end.
  */
 void lx_settle_undo(LxEstate *estate, const LxProgramSettings *settings);

@@ -73,7 +73,7 @@ static bool was_made(const LxSlot *slot)
 
 static void keep_text(LxFront *front, LxHandle handle, const GString *text)
 {
-	LxSlot *slot = lx_front_slot(front);
+	LxSlot *slot = lx_seats_slot(&front->seats);
 
 	if (lx_open_files_set_text(front->files, handle, text->str, text->len) && slot)
 		lx_journal_note(slot, 1);
@@ -92,7 +92,7 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 		fuse_reply_err(request, EINVAL);
 		return;
 	}
-	if (offset > 0 || was_made(lx_front_slot(front)))
+	if (offset > 0 || was_made(lx_seats_slot(&front->seats)))
 		copied = lx_open_files_copy(front->files, file->fh, (uint64_t)offset, size, &part);
 	if (copied >= 0) {
 		fuse_reply_buf(request, part, (size_t)copied);
@@ -137,7 +137,7 @@ static bool may_open(fuse_req_t request, fuse_ino_t inode, int flags)
 /* A worker may have died anywhere between taking a record and replying: then that one is used. */
 static LxHandle open_once(LxFront *front, LxNode node)
 {
-	LxSlot *slot = lx_front_slot(front);
+	LxSlot *slot = lx_seats_slot(&front->seats);
 	uint64_t opener = slot ? lx_journal_key(slot) : 0;
 	LxHandle handle = 0;
 
@@ -156,7 +156,7 @@ static LxHandle open_once(LxFront *front, LxNode node)
 static void on_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
 {
 	LxFront *front = lx_request_front(request);
-	const LxSlot *slot = lx_front_slot(front);
+	const LxSlot *slot = lx_seats_slot(&front->seats);
 	bool left = slot && lx_journal_was_left(slot);
 
 	if (!may_open(request, inode, file->flags))

@@ -229,8 +229,8 @@ static bool serve(Worker *worker, GError **error)
 	if (!triggers)
 		return false;
 	front = lx_front_new(worker->context, estate, files, triggers);
-	lx_fatal_set_front(front);
-	lx_fault_watch(estate, front);
+	lx_fatal_set_seats(lx_front_seats(front));
+	lx_fault_watch(estate, lx_front_seats(front));
 	loop = lx_loop_new(estate, front, error);
 	return loop && lx_loop_start(loop, on_mount_ended, worker, error);
 }

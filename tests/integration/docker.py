@@ -119,13 +119,17 @@ def remove_empty(folder):
 class Box:
     """A running container, with the views as volumes."""
 
-    def __init__(self, *options):
-        self.id = docker.run("run", "-d", "--net=none", *volumes(), *options, IMAGE,
+    def __init__(self, *options, binds=None):
+        binds = volumes() if binds is None else binds
+        self.id = docker.run("run", "-d", "--net=none", *binds, *options, IMAGE,
                              "sleep", "1000").strip()
         lab.at_end(lambda: docker.client("rm", "-f", self.id))
 
     def run(self, *command):
         return docker.run("exec", self.id, *command)
+
+    def fails(self, *command):
+        return docker.client("exec", self.id, *command).returncode != 0
 
     def read(self, path):
         return self.run("cat", path)
@@ -267,6 +271,34 @@ def a_killed_worker_is_not_noticed():
     check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), "MemTotal")
 
 
+def lose_everything():
+    """Both processes of the server at once: while the first stands still it starts no other."""
+    supervisor, worker = server.pid("supervisor"), server.pid("worker")
+    os.kill(supervisor, signal.SIGSTOP)
+    os.kill(worker, signal.SIGKILL)
+    os.kill(supervisor, signal.SIGKILL)
+    server.process.wait()
+
+
+def total_loss_heals_through_anchors_and_without():
+    """containers live on after lxfs is lost whole and started again, on anchors (rslave) and without"""
+    need_docker()
+    anchor = server.runtime / "anchors/proc/meminfo"
+    boxes = [Box("-m", "256m"),
+             Box("-m", "256m", binds=["-v", f"{anchor}:/proc/meminfo:ro,rslave"])]
+    for box in boxes:
+        check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), "MemTotal before")
+    lose_everything()
+    for box in boxes:
+        lab.wait_until(lambda box=box: box.fails("cat", "/proc/meminfo"), 5, "the view is dead")
+    server.log_path.write_text("")
+    server.start()
+    lab.wait_until(lambda: "mount namespaces" in server.log(), 10, "healed")
+    for box in boxes:
+        check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), f"after; {server.log()}")
+    check("1 mounts" not in server.log(), f"the anchored container was entered: {server.log()}")
+
+
 lab.run([
     a_container_sees_its_limits,
     programs_see_the_limits,
@@ -277,4 +309,5 @@ lab.run([
     pid_host_sees_its_limits,
     the_host_lists_it,
     a_killed_worker_is_not_noticed,
+    total_loss_heals_through_anchors_and_without,
 ])

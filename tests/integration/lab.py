@@ -226,6 +226,12 @@ class Call:
             self.pid = None
 
 
+def is_mounted(folder):
+    """Dead or alive: by the table of mounts."""
+    with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
+        return any(line.split()[1] == str(folder) for line in file)
+
+
 # ---- lxfs ------------------------------------------------------------------------------------
 
 class Server:
@@ -276,6 +282,12 @@ class Server:
             pid = child_of(pid)
         return pid or self.process.pid
 
+    def unmount(self):
+        """Takes away whatever a killed lxfs left; each may lie there several times."""
+        for inner in ("mount", "run/anchors"):
+            while is_mounted(self.folder / inner):
+                subprocess.run(["umount", "-l", str(self.folder / inner)], check=True)
+
     def stop(self):
         if self.process and self.process.poll() is None:
             os.kill(self._inner(), signal.SIGTERM)
@@ -284,9 +296,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        for inner in ("mount/proc/pressure", "mount", "run/anchors"):
-            subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
-                           check=False)
+        self.unmount()
         _alarms.extend(line for line in self.log().splitlines() if ALARMING.search(line))
 
 

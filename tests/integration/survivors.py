@@ -84,12 +84,14 @@ class Survivor(lab.Server):
 
     def kill_worker(self, *signals):
         """Kills it and waits for the next one."""
+        self.await_serving()
         old = self.living("worker")
         check(self.kill("worker", *signals), f"there is no worker to kill: {self.log()[-3000:]}")
         lab.wait_until(lambda: self.living("worker") not in (None, old), 10, "the next worker")
         self.await_serving()
 
     def kill_supervisor(self):
+        self.await_serving()
         old = self.living("supervisor")
         check(self.kill("supervisor"), f"there is no supervisor to kill: {self.log()[-3000:]}")
         lab.wait_until(lambda: self.living("supervisor") not in (None, old), 10, "the next supervisor")
@@ -120,9 +122,7 @@ class Survivor(lab.Server):
             lab.wait_until(lambda pid=pid: not lives(pid), 10, "lxfs ends")
         if self.process:
             self.process.wait(10)
-        for inner in ("mount/proc/pressure", "mount"):
-            subprocess.run(["umount", "-l", str(self.folder / inner)], stderr=subprocess.DEVNULL,
-                           check=False)
+        self.unmount()
 
 
 # ---- systemd's part of the notify protocol -----------------------------------------------------

@@ -57,10 +57,11 @@ static int status_of_a_child_at(LxEstate *estate, LxFaultPoint point)
 	int status;
 
 	if (pid == 0) {
-		LxFront *front = lx_front_new(NULL, estate, NULL, NULL);
+		LxSeats seats;
 
-		lx_front_enter_thread(front, &estate->slots[0]);
-		lx_fault_watch(estate, front);
+		lx_seats_init(&seats);
+		lx_seats_take(&seats, &estate->slots[0]);
+		lx_fault_watch(estate, &seats);
 		lx_fault_point(point);
 		_exit(0);
 	}
