@@ -12,6 +12,7 @@ int lx_signals_block(void)
 	static const int handled[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
 	sigset_t set;
 
+	signal(SIGPIPE, SIG_IGN); /* a worker may die before it is given its go */
 	sigemptyset(&set);
 	for (size_t i = 0; i < G_N_ELEMENTS(handled); i++) {
 		sigaddset(&set, handled[i]);

@@ -38,7 +38,7 @@ def workers_are_killed_at_random_moments():
         server.kill_worker()
     before, kills = server.figures(), 0
     while kills < KILLS:
-        pause(0, 0.12)
+        pause(0, random.choice((0.015, 0.12)))  # some while they come up
         check(server.living("supervisor"), f"the supervisor lives: {server.log()[-3000:]}")
         kills += server.kill("worker", *random.choice(ENDINGS))
     server.await_serving()
