@@ -191,9 +191,10 @@ bool lx_settings_load(LxProgramSettings *settings, const char *path, GError **er
 	return false;
 }
 
+/* A switch alone is on: --unmount. */
 static gboolean on_option(const char *option, const char *value, gpointer data, GError **error)
 {
-	return lx_settings_set(data, option + strspn(option, "-"), value, error);
+	return lx_settings_set(data, option + strspn(option, "-"), value ? value : "on", error);
 }
 
 GOptionGroup *lx_settings_options(LxProgramSettings *settings)
@@ -205,6 +206,7 @@ GOptionGroup *lx_settings_options(LxProgramSettings *settings)
 		GOptionEntry entry[2] = {{
 			.long_name = keys[i].name,
 			.arg = G_OPTION_ARG_CALLBACK,
+			.flags = keys[i].set == set_switch ? G_OPTION_FLAG_OPTIONAL_ARG : 0,
 			.arg_data = on_option,
 			.description = keys[i].help,
 			.arg_description = keys[i].takes,

@@ -27,7 +27,6 @@ packages="
 	libclang-rt-14-dev:/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux
 	libfuse3-dev:/usr/include/fuse3
 	libglib2.0-dev:/usr/include/glib-2.0
-	libjson-glib-dev:/usr/include/json-glib-1.0
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
 	lxcfs:lxcfs
 	meson:meson

@@ -9,6 +9,7 @@ import sys
 import ctext
 
 LIST = "tests/unit/meson.build"
+FUZZERS = "tests/fuzz/meson.build"
 
 # Modules without a test of their own, and why.
 WITHOUT = {
@@ -35,6 +36,14 @@ def tested_as(module):
     return re.sub(r"_v[12]$", "", module)
 
 
+def unlisted_fuzzers():
+    listed = set(re.findall(r"'(\w+)'", ctext.read(FUZZERS)))
+    for path in ctext.files("tests/fuzz", suffixes=(".c",)):
+        name = re.fullmatch(r"tests/fuzz/fuzz_(\w+)\.c", path)
+        if name and name[1] not in listed:
+            yield (FUZZERS, 1, f"'{name[1]}' is not listed: it is never built")
+
+
 def main():
     listed = set(re.findall(r"'(\w+)'", ctext.read(LIST)))
     findings = []
@@ -48,6 +57,7 @@ def main():
                 findings.append((LIST, 1, f"'{name}' is not listed: its test never runs"))
         elif module not in WITHOUT and room not in WITHOUT_ROOMS:
             findings.append((path, 1, f"no unit test tests/unit/test_{name}.c"))
+    findings += unlisted_fuzzers()
     ctext.finish(findings)
 
 
