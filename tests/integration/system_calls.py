@@ -33,7 +33,7 @@ def read_all():
         begin = time.time()
         for _ in range(READS):
             read_to_the_end(path)
-        time.sleep(0.01)  # the closing is answered later
+        time.sleep(0.1)  # the closing is answered later
         spans[path] = (begin, time.time())
         time.sleep(0.01)
     return spans
@@ -97,7 +97,7 @@ def a_text_is_asked_for_at_once_however_long():
     for kind in FLAGS:
         for path, calls in counts_once(kind).items():
             # OPEN, READ, READ at the end, RELEASE
-            check(calls["read"] / READS < 4.5, f"{path}: {calls['read'] / READS} requests")
+            check(calls["read"] / READS < 5, f"{path}: {calls['read'] / READS} requests")
 
 
 lab.run([
