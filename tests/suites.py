@@ -297,7 +297,8 @@ def program_env(folder, instead_of=None):
 
 
 SANITIZER_ENV = {
-    "ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1:abort_on_error=0",
+    # The worker's threads have signal stacks of their own, which the sanitizer would take for its own.
+    "ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1:abort_on_error=0:use_sigaltstack=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
