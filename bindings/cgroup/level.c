@@ -220,16 +220,6 @@ void lx_levels_forget(LxLevels *levels, const LxLevel *level)
 	g_hash_table_foreach_remove(levels->by_key, forget_if_below, (gpointer)level);
 }
 
-LxLevel *lx_level_ref(LxLevel *level)
-{
-	if (level) {
-		g_mutex_lock(&level->levels->lock);
-		level->references++;
-		g_mutex_unlock(&level->levels->lock);
-	}
-	return level;
-}
-
 /* A level that was forgotten may have a successor under the same key: leave that one in. */
 static bool drop_reference(LxLevel *level)
 {

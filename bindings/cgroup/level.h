@@ -32,7 +32,6 @@ LX_MUST_CHECK bool lx_levels_get(
 /* Makes the table forget this level and those below it; holders keep theirs. */
 void lx_levels_forget(LxLevels *levels, const LxLevel *level);
 
-LxLevel *lx_level_ref(LxLevel *level);
 void lx_level_unref(LxLevel *level);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxLevel, lx_level_unref)
 

@@ -35,8 +35,6 @@ static const struct {
 	[LX_HOST_VMSTAT] = {"proc/vmstat", false},
 	[LX_HOST_DISKSTATS] = {"proc/diskstats", false},
 	[LX_HOST_SLABINFO] = {"proc/slabinfo", false},
-	[LX_HOST_UPTIME] = {"proc/uptime", true},
-	[LX_HOST_LOADAVG] = {"proc/loadavg", true},
 	[LX_HOST_CPU_ONLINE] = {"sys/devices/system/cpu/online", true},
 	[LX_HOST_CPU_POSSIBLE] = {"sys/devices/system/cpu/possible", true},
 	[LX_HOST_NODE_ONLINE] = {"sys/devices/system/node/online", true},

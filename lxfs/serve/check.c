@@ -2,6 +2,7 @@
 /* Asking the program on disk whether it can take our estate over. */
 #include "serve/check.h"
 
+#include "clock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -64,7 +65,7 @@ bool lx_check_start(LxCheck *check, const LxInheritance *inheritance, const char
 	*check = (LxCheck){
 		.pid = pid,
 		.answer = ends[0],
-		.deadline_nsec = (uint64_t)g_get_monotonic_time() * 1000 + LIMIT_NSEC,
+		.deadline_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC) + LIMIT_NSEC,
 	};
 	return true;
 }

@@ -2,6 +2,7 @@
 /* What systemd is told (sd_notify(3)); nothing without it. */
 #include "serve/notify.h"
 
+#include "clock.h"
 #include "config.h"
 
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 
 #if LXFS_HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 void lx_notify_ready(const char *mountpoint)
 {
@@ -19,11 +19,8 @@ void lx_notify_ready(const char *mountpoint)
 
 void lx_notify_reloading(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		(unsigned long long)(lx_clock_now_nsec(CLOCK_MONOTONIC) / 1000));
 }
 
 void lx_notify_stopping(void)

@@ -12,6 +12,7 @@
  */
 #include "serve/worker.h"
 
+#include "clock.h"
 #include "fd.h"
 #include "serve/fatal.h"
 #include "serve/fault.h"
@@ -162,8 +163,8 @@ static gboolean on_heartbeat(gpointer data)
 {
 	Worker *worker = data;
 
-	atomic_store(&worker->task->estate->header->heartbeat_nsec,
-		(uint64_t)g_get_monotonic_time() * 1000);
+	atomic_store(
+		&worker->task->estate->header->heartbeat_nsec, lx_clock_now_nsec(CLOCK_MONOTONIC));
 	return G_SOURCE_CONTINUE;
 }
 
