@@ -83,9 +83,14 @@ static void mark(LxOpenFiles *files, const Run *run, uint8_t used)
 	memset(files->page_used + run->first_page, used, run->n_pages);
 }
 
+static unsigned used_records(const Memory *memory)
+{
+	return MIN(atomic_load(&memory->end), N_RECORDS);
+}
+
 static unsigned end_of_records(const LxOpenFiles *files)
 {
-	return MIN(atomic_load(&files->memory->end), N_RECORDS);
+	return used_records(files->memory);
 }
 
 static void take_over(LxOpenFiles *files)
@@ -211,6 +216,19 @@ unsigned lx_open_files_count(LxOpenFiles *files)
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
 
 	return files->count;
+}
+
+bool lx_open_files_are_read(const void *memory)
+{
+	const Memory *looked_at = memory;
+
+	for (unsigned i = 0; i < used_records(looked_at); i++) {
+		const Record *record = &looked_at->records[i];
+
+		if (atomic_load(&record->in_use) && !atomic_load(&record->has_trigger))
+			return true;
+	}
+	return false;
 }
 
 /* First fit from the bottom: pages that were used before are used again. */

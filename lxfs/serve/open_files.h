@@ -30,6 +30,11 @@ LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener);
 LxHandle lx_open_files_find(LxOpenFiles *files, uint64_t opener);
 void lx_open_files_close(LxOpenFiles *files, LxHandle handle);
 unsigned lx_open_files_count(LxOpenFiles *files);
+/*
+ * Is a file open that has no trigger? Only looks at the memory, which a worker may be using
+ * meanwhile.
+ */
+bool lx_open_files_are_read(const void *memory);
 
 /* Gives the file its text, in place of an earlier one. False when there is no room for it. */
 bool lx_open_files_set_text(LxOpenFiles *files, LxHandle handle, const char *text, size_t bytes);

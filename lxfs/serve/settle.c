@@ -6,6 +6,7 @@
 #include "fd.h"
 #include "mounts/anchors.h"
 #include "serve/connection.h"
+#include "serve/quiet.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -13,8 +14,6 @@
 
 #define SETTLE_SECONDS 10
 #define UNDO_MSEC 10000
-/* From an open to the end of the last read, on a machine that is busy. */
-#define LAST_READS_USEC 300000
 
 typedef struct {
 	LxEstate *estate;
@@ -86,5 +85,5 @@ void lx_settle_undo(LxEstate *estate, const LxProgramSettings *settings)
 	/* In this order: a healer that is still at work finds nothing to raise the anchors with. */
 	lx_connection_unmount(settings->mountpoint);
 	lx_child_run(lower, &undo, UNDO_MSEC);
-	g_usleep(LAST_READS_USEC);
+	lx_quiet_wait(estate);
 }

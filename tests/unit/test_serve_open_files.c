@@ -51,6 +51,25 @@ START_TEST(a_file_has_no_text_until_it_is_given_one)
 }
 END_TEST
 
+START_TEST(files_with_a_trigger_are_not_read)
+{
+	void *memory = memory_new();
+	g_autoptr(LxOpenFiles) files = lx_open_files_new(memory);
+	LxOpenTrigger trigger = {.length = 4, .trigger = "some"};
+	LxHandle read;
+
+	ck_assert(!lx_open_files_are_read(memory));
+	trigger.handle = lx_open_files_open(files, 9, 1);
+	ck_assert(lx_open_files_are_read(memory));
+	ck_assert(lx_open_files_set_trigger(files, &trigger));
+	ck_assert(!lx_open_files_are_read(memory));
+	read = lx_open_files_open(files, 9, 2);
+	ck_assert(lx_open_files_are_read(memory));
+	lx_open_files_close(files, read);
+	ck_assert(!lx_open_files_are_read(memory));
+}
+END_TEST
+
 START_TEST(any_part_of_a_text_can_be_had)
 {
 	static const struct {
@@ -284,6 +303,7 @@ Suite *unit_suite(void)
 		records_run_out_and_come_back,
 		pages_of_closed_files_are_used_again,
 		a_text_without_room_leaves_the_old_one,
+		files_with_a_trigger_are_not_read,
 		a_file_takes_one_trigger,
 		the_next_worker_has_triggers_pollers_and_events,
 		a_record_used_again_has_no_trigger_of_its_predecessor,
