@@ -173,7 +173,11 @@ def write_log(name, lines):
 
 
 class Tap:
-    """Counts the results of one program into a tally."""
+    """Counts the results of one program into a tally.
+
+    Check's programs say why before a result, our own after it: so a failure is told when the next
+    result comes.
+    """
 
     def __init__(self, tally, name):
         self.tally = tally
@@ -182,6 +186,7 @@ class Tap:
         self.announced = None
         self.bailed_out = False
         self.notes = []
+        self.untold = None
 
     def take(self, line):
         plan = PLAN.match(line)
@@ -195,32 +200,42 @@ class Tap:
                 self.tally.skip(self.name, plan[2])
         elif result:
             self._result(*result.groups())
-            self.notes = []
         else:
             self.notes.append(line)
 
     def _result(self, negation, title, directive, reason):
+        self._tell()
         self.ran += 1
         title = f"{self.name}: {title}" if title else self.name
         if directive and directive.upper() == "SKIP":
             self.tally.skip(title, reason)
         elif negation:
             self.failed += 1
-            self._print_notes()
-            self.tally.fail(title, directive or "not ok")
+            self.untold = (title, directive or "not ok")
+            return
         else:
             self.tally.passed += 1
+        self.notes = []
+
+    def _tell(self):
+        if self.untold:
+            self._print_notes()
+            self.tally.fail(*self.untold)
+            self.untold = None
+            self.notes = []
 
     def _print_notes(self):
         for note in self.notes[-60:]:
             print("    " + note)
 
     def _fail(self, why):
+        self._tell()
         self.failed += 1
         self._print_notes()
         self.tally.fail(self.name, why)
 
     def end(self, program, code):
+        self._tell()
         if self.bailed_out:
             return
         if program.timed_out or code < 0 or (code != 0 and not self.failed):
