@@ -188,4 +188,79 @@ LX_PUBLIC uint64_t lx_tree_owner(const LxCaller *caller);
 LX_PUBLIC int lx_tree_set_trigger(const LxCaller *caller, LxNode file, const char *trigger,
 	size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- Containers -------------------------------------------------------------------------- */
+
+/*
+ * The containers of this host at one moment, by id, each once: what has namespaces of its own or
+ * was made by a known runtime, not every service. The context must outlive it.
+ */
+typedef struct LxInventory LxInventory;
+
+/* Looks through all processes. Fails where the context was made with host_only. */
+LX_PUBLIC LxInventory *lx_inventory_new(
+	LxContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC void lx_inventory_free(LxInventory *inventory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxInventory, lx_inventory_free)
+
+typedef struct {
+	const char *id; /* what its runtime calls it, unique here: its name below containers/ */
+	const char *runtime; /* "docker", "podman", "containerd", "cri-o", "kubernetes", "lxc",
+				"libvirt", "systemd-nspawn", "oci" (some other), "plain" (none) */
+	const char *cgroup;  /* the path that names it, from the root of its hierarchy */
+	const char *pod_uid; /* of its Kubernetes pod; NULL: it is in none */
+	pid_t init_pid;      /* 0: it has no process */
+	uint64_t number;     /* what lx_tree_owner says and LxCaller takes */
+	uint64_t start_boottime_nsec; /* when its init started */
+} LxContainerInfo;
+
+/* In the order of their ids; NULL behind the last. Borrowed, with all that it points to. */
+LX_PUBLIC const LxContainerInfo *lx_inventory_at(const LxInventory *inventory, unsigned index);
+
+typedef enum {
+	LX_FIGURE_CPUS = 1 << 0,
+	LX_FIGURE_MEMORY = 1 << 1, /* and swap */
+	LX_FIGURE_TASKS = 1 << 2,
+	LX_FIGURE_LOAD = 1 << 3,
+	LX_FIGURE_CPU_TIME = 1 << 4,
+	LX_FIGURE_PRESSURE = 1 << 5,
+	LX_FIGURE_IO = 1 << 6,
+	LX_FIGURES_ALL = (1 << 7) - 1,
+} LxFigure;
+
+/* How long tasks waited in the last 10 seconds, in hundredths of a percent: some of them, all. */
+typedef struct {
+	unsigned some;
+	unsigned full;
+} LxStall;
+
+/* One container's figures, as the views tell them. */
+typedef struct {
+	unsigned have;                   /* bits of LxFigure; what is absent is 0 */
+	unsigned n_cpus;                 /* visible */
+	bool memory_limited;             /* memory_bytes is less than the host has */
+	uint64_t memory_bytes;           /* MemTotal */
+	uint64_t memory_free_bytes;      /* MemFree */
+	uint64_t memory_available_bytes; /* MemAvailable; the rest of MemTotal is what is used */
+	uint64_t swap_bytes;             /* SwapTotal */
+	uint64_t swap_free_bytes;        /* SwapFree */
+	unsigned tasks;                  /* threads */
+	unsigned tasks_running;
+	unsigned load_hundredths[3]; /* over 1, 5, 15 minutes. A context that nobody calls
+					lx_context_sample on knows only the tasks active now */
+	uint64_t cpu_nsec;           /* used by all its tasks since its cgroup was made */
+	LxStall cpu_pressure;
+	LxStall memory_pressure;
+	LxStall io_pressure;
+	uint64_t read_bytes; /* from and to all devices */
+	uint64_t written_bytes;
+} LxFigures;
+
+/*
+ * Reads what `wanted` (bits of LxFigure) asks for of the container at `index`. What this kernel
+ * does not count is absent. ENOENT when the container has ended, EINVAL for an index behind the
+ * last.
+ */
+LX_PUBLIC bool lx_inventory_read(const LxInventory *inventory, unsigned index, unsigned wanted,
+	LxFigures *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

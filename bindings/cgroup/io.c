@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "base/number.h"
+
 static GArray *records_new(void)
 {
 	return g_array_new(FALSE, FALSE, sizeof(LxIoDevice));
@@ -286,6 +288,15 @@ bool lx_cgroup_read_io(LxCgroup *cgroup, LxIoFacts *out, GError **error)
 	*out = (LxIoFacts){.have = have, .n_devices = devices->len};
 	out->devices = (LxIoDevice *)g_array_free(g_steal_pointer(&devices), FALSE);
 	return true;
+}
+
+uint64_t lx_io_total_bytes(const LxIoFacts *facts, LxIoOperation operation)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < facts->n_devices; i++)
+		bytes = lx_number_add(bytes, facts->devices[i].counts[operation][LX_IO_BYTES]);
+	return bytes;
 }
 
 void lx_io_facts_clear(LxIoFacts *facts)

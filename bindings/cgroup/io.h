@@ -15,6 +15,9 @@
  */
 LX_MUST_CHECK bool lx_cgroup_read_io(LxCgroup *cgroup, LxIoFacts *out, GError **error);
 
+/* Over all devices. */
+uint64_t lx_io_total_bytes(const LxIoFacts *facts, LxIoOperation operation);
+
 void lx_io_facts_clear(LxIoFacts *facts);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxIoFacts, lx_io_facts_clear)
 

@@ -52,6 +52,55 @@ bool lx_pressure_read(LxCgroup *cgroup, LxPressure which, LxText *out, GError **
 	return true;
 }
 
+/* "12.34" is 1234. */
+static bool parse_percentage(LxSlice text, unsigned *out)
+{
+	LxSlice whole;
+	uint64_t percent, hundredths;
+
+	if (!lx_scan_until(&text, '.', &whole) || text.length != 2 ||
+		!lx_slice_u64(whole, &percent) || !lx_slice_u64(text, &hundredths) || percent > 100)
+		return false;
+	*out = (unsigned)(percent * 100 + hundredths);
+	return true;
+}
+
+/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=0"; what begins with another word is passed over.
+ */
+static bool parse_line(LxSlice line, LxPressureFacts *facts)
+{
+	static const char key[] = "avg10=";
+	LxSlice name, average;
+	bool full;
+
+	if (!lx_scan_word(&line, &name))
+		return true;
+	full = lx_slice_equal(name, "full");
+	if (!full && !lx_slice_equal(name, "some"))
+		return true;
+	if (!lx_scan_word(&line, &average) || !lx_slice_starts_with(average, key))
+		return false;
+	average = (LxSlice){average.at + strlen(key), average.length - strlen(key)};
+	*(full ? &facts->have_full : &facts->have_some) = true;
+	return parse_percentage(average, full ? &facts->full_hundredths : &facts->some_hundredths);
+}
+
+bool lx_pressure_parse(LxSlice text, const char *what, LxPressureFacts *out, GError **error)
+{
+	LxPressureFacts facts = {0};
+	LxSlice line;
+
+	while (lx_scan_line(&text, &line)) {
+		if (parse_line(line, &facts))
+			continue;
+		lx_error_set(error, EINVAL, "parsing %s: \"%.*s\" has no avg10=PERCENT", what,
+			(int)MIN(line.length, 80), line.at);
+		return false;
+	}
+	*out = facts;
+	return true;
+}
+
 /* From within a container: whatever it sends is checked before the kernel parses it. */
 static bool check_trigger(LxSlice trigger, GError **error)
 {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cgroup/cgroup.h"
+#include "facts/pressure.h"
 
 typedef enum {
 	LX_PRESSURE_CPU,
@@ -21,6 +22,10 @@ typedef enum {
  */
 LX_MUST_CHECK bool lx_pressure_read(
 	LxCgroup *cgroup, LxPressure which, LxText *out, GError **error);
+
+/* The averages over 10 seconds that such a text has. EINVAL for one that is no percentage. */
+LX_MUST_CHECK bool lx_pressure_parse(
+	LxSlice text, const char *what, LxPressureFacts *out, GError **error);
 
 /*
  * Sets a trigger, "some 150000 1000000" with or without a newline or a NUL behind it, and gives the

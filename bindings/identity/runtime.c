@@ -47,14 +47,14 @@ static const Row rows[] = {
 	{.runtime = "podman", .prefix = "libpod-", .suffix = ".scope", .form = FORM_HEX},
 	{.runtime = "podman", .prefix = "libpod-payload-", .form = FORM_HEX},
 	{.runtime = "podman", .prefix = "libpod-", .form = FORM_HEX},
-	{.runtime = "kubepods", .parent_prefix = "pod", .form = FORM_HASH},
-	{.runtime = "kubepods",
+	{.runtime = "kubernetes", .parent_prefix = "pod", .form = FORM_HASH},
+	{.runtime = "kubernetes",
 		.parent_prefix = "kubepods",
 		.prefix = "-",
 		.suffix = ".scope",
 		.form = FORM_HASH,
 		.infix = true},
-	{.runtime = "kubepods", .parent_prefix = "kubepods", .form = FORM_HASH},
+	{.runtime = "kubernetes", .parent_prefix = "kubepods", .form = FORM_HASH},
 	{.runtime = "lxc", .prefix = "lxc.payload.", .form = FORM_NAME},
 	{.runtime = "lxc", .parent = "lxc.payload", .form = FORM_NAME},
 	{.runtime = "lxc", .parent = "lxc", .form = FORM_NAME},
@@ -254,6 +254,43 @@ bool lx_runtime_recognise(const char *path, LxRuntime *out)
 		end = parent_end;
 	}
 	return false;
+}
+
+/*
+ * "pod<uid>" below kubepods (cgroupfs), or "kubepods-burstable-pod<uid>.slice" with '_' for '-'
+ * (systemd). A UID is one of RFC 4122, or 32 digits for a static pod.
+ */
+static bool is_pod(LxSlice name, LxSlice *uid)
+{
+	static const Row cgroupfs = {.prefix = "pod"};
+	static const Row systemd = {.prefix = "-pod", .suffix = ".slice", .infix = true};
+
+	*uid = name;
+	if (lx_slice_starts_with(name, "kubepods")) {
+		if (!cut_suffix(&systemd, uid) || !cut_prefix(&systemd, uid))
+			return false;
+	} else if (!cut_prefix(&cgroupfs, uid)) {
+		return false;
+	}
+	for (size_t i = 0; i < uid->length; i++)
+		if (!g_ascii_isxdigit(uid->at[i]) && !strchr("-_", uid->at[i]))
+			return false;
+	return uid->length == 36 || uid->length == 32;
+}
+
+char *lx_runtime_pod_uid(const char *path)
+{
+	size_t end = without_slashes(path, strlen(path));
+	LxSlice uid;
+
+	while (end > 0) {
+		LxSlice name = component_before(path, end);
+
+		if (is_pod(name, &uid))
+			return g_strdelimit(lx_slice_dup(uid), "_", '-');
+		end = without_slashes(path, (size_t)(name.at - path));
+	}
+	return NULL;
 }
 
 char *lx_runtime_plain_id(const char *path)

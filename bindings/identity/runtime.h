@@ -26,6 +26,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxRuntime, lx_runtime_clear)
 bool lx_runtime_recognise(const char *path, LxRuntime *out);
 
 /*
+ * The UID of the Kubernetes pod that the cgroup belongs to, as kubelet's cgroup driver wrote it
+ * into the path; of pods within pods the innermost. For g_free; NULL: it belongs to none.
+ */
+char *lx_runtime_pod_uid(const char *path);
+
+/*
  * What a container that no runtime names is called: its path without the leading '/', every other
  * '/' being ':' ("user.slice:session-1.scope"); only the end of a path of more than 200 bytes. Can
  * be the name of a folder. For g_free.

@@ -35,6 +35,12 @@ static uint64_t step(uint64_t load, uint64_t keep, uint64_t active)
 	return sum / ONE;
 }
 
+uint64_t lx_load_average_hundredths(uint64_t fixed)
+{
+	fixed += ONE / 200;
+	return fixed / ONE * 100 + fixed % ONE * 100 / ONE;
+}
+
 LxLoadAverage lx_load_average_of(unsigned active)
 {
 	uint64_t load = active * ONE;

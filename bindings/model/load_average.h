@@ -12,6 +12,9 @@ typedef struct {
 	uint64_t fixed[3];
 } LxLoadAverage;
 
+/* As /proc/loadavg prints it, without the point: rounded to the next hundredth. */
+uint64_t lx_load_average_hundredths(uint64_t fixed);
+
 /* As if `active` tasks had been running or blocked for ever. */
 LxLoadAverage lx_load_average_of(unsigned active);
 /* `ticks` of 5 seconds with `active` tasks running or blocked. */

@@ -4,15 +4,12 @@
 
 #include <inttypes.h>
 
-#define ONE (UINT64_C(1) << LX_LOAD_AVERAGE_SHIFT)
-/* Half of a hundredth: the kernel rounds so. */
-#define HALF (ONE / 200)
-
 static void append_average(GString *text, uint64_t fixed)
 {
-	fixed += HALF;
+	uint64_t hundredths = lx_load_average_hundredths(fixed);
+
 	g_string_append_printf(
-		text, "%" PRIu64 ".%02" PRIu64 " ", fixed / ONE, fixed % ONE * 100 / ONE);
+		text, "%" PRIu64 ".%02" PRIu64 " ", hundredths / 100, hundredths % 100);
 }
 
 /* The reader itself is a task, and it runs. */

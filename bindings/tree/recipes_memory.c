@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* proc/meminfo, proc/swaps, proc/vmstat and proc/slabinfo. */
-#include "base/number.h"
 #include "cgroup/io.h"
 #include "host/slabinfo.h"
 #include "host/swaps.h"
@@ -47,12 +46,8 @@ static bool read_io(const LxReading *reading, LxVmstatTerms *terms, GError **err
 	if (!lx_cgroup_read_io(reading->container->cgroup, &io, error))
 		return false;
 	terms->have_io = io.have;
-	for (unsigned i = 0; i < io.n_devices; i++) {
-		terms->read_bytes = lx_number_add(
-			terms->read_bytes, io.devices[i].counts[LX_IO_READ][LX_IO_BYTES]);
-		terms->written_bytes = lx_number_add(
-			terms->written_bytes, io.devices[i].counts[LX_IO_WRITE][LX_IO_BYTES]);
-	}
+	terms->read_bytes = lx_io_total_bytes(&io, LX_IO_READ);
+	terms->written_bytes = lx_io_total_bytes(&io, LX_IO_WRITE);
 	return true;
 }
 

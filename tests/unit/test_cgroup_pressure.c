@@ -96,6 +96,49 @@ START_TEST(a_text_longer_than_a_page_is_refused)
 }
 END_TEST
 
+START_TEST(the_averages_over_10_seconds_are_parsed)
+{
+	static const struct {
+		const char *text;
+		LxPressureFacts facts;
+	} rows[] = {
+		{PSI, {true, false, 0, 0}},
+		{"some avg10=1.50 avg60=9.00\nfull avg10=100.00", {true, true, 150, 10000}},
+		{"full avg10=0.07\n", {false, true, 0, 7}},
+		{"more avg10=x\n\nsome avg10=12.34 a\n", {true, false, 1234, 0}},
+		{"", {false, false, 0, 0}},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GError) error = NULL;
+		LxPressureFacts got = {.some_hundredths = 1};
+
+		unit_ok(lx_pressure_parse(lx_slice(rows[i].text), "p", &got, &error), error);
+		ck_assert_int_eq(got.have_some, rows[i].facts.have_some);
+		ck_assert_int_eq(got.have_full, rows[i].facts.have_full);
+		ck_assert_uint_eq(got.some_hundredths, rows[i].facts.some_hundredths);
+		ck_assert_uint_eq(got.full_hundredths, rows[i].facts.full_hundredths);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_percentage_is_refused)
+{
+	static const char *const texts[] = {"some", "some avg60=0.00\n", "some avg10=\n",
+		"some avg10=1\n", "some avg10=1.5\n", "some avg10=1.500\n", "full avg10=101.00\n",
+		"some avg10=-1.00\n", "some avg10=1.0x\n"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autoptr(GError) error = NULL;
+		LxPressureFacts got = {.some_hundredths = 42};
+
+		unit_fails(lx_pressure_parse(lx_slice(texts[i]), "io.pressure", &got, &error),
+			error, EINVAL, "io.pressure");
+		ck_assert_uint_eq(got.some_hundredths, 42);
+	}
+}
+END_TEST
+
 START_TEST(a_trigger_is_written_with_a_nul_to_the_cgroups_own_file)
 {
 	static const struct {
@@ -179,6 +222,8 @@ Suite *unit_suite(void)
 		each_resource_gives_its_own_text,
 		the_root_and_v1_have_no_pressure_of_a_container,
 		a_text_longer_than_a_page_is_refused,
+		the_averages_over_10_seconds_are_parsed,
+		what_is_no_percentage_is_refused,
 		a_trigger_is_written_with_a_nul_to_the_cgroups_own_file,
 		a_trigger_that_no_kernel_would_take_never_reaches_it,
 		a_trigger_without_a_file_is_not_supported_and_without_a_cgroup_gone,

@@ -105,8 +105,8 @@ START_TEST(containers_of_a_pod_are_told_apart_in_one_pid_namespace)
 	tasks_add_cgroup(&host, "/kubepods/podx/" A, "12\n");
 	tasks_add_cgroup(&host, "/kubepods/podx/" B, "14\n13\n");
 	identity = identity_of(&host);
-	expect(identity, 12, "kubepods " A " /kubepods/podx/" A " 12 21");
-	expect(identity, 14, "kubepods " B " /kubepods/podx/" B " 13 21");
+	expect(identity, 12, "kubernetes " A " /kubepods/podx/" A " 12 21");
+	expect(identity, 14, "kubernetes " B " /kubepods/podx/" B " 13 21");
 	container = lx_identity_find(identity, 14, NULL);
 	ck_assert_uint_eq(container->start_boottime_nsec, 3000000000);
 }

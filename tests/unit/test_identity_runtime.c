@@ -5,7 +5,8 @@
 
 #define A "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd"
 #define B "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define POD "pod11111111-2222-3333-4444-555555555555"
+#define UID "11111111-2222-3333-4444-555555555555"
+#define POD "pod" UID
 #define SLICE "kubepods-burstable-pod11111111_2222_3333_4444_555555555555.slice"
 
 /* `at` is where the container's own cgroup ends. */
@@ -20,8 +21,8 @@ static const struct {
 	{"/system.slice/docker-" A ".scope/app", "docker", A, "/system.slice/docker-" A ".scope"},
 	{"/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" A ".scope", "docker", A,
 		"/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" A ".scope"},
-	{"/kubepods/besteffort/" POD "/" A, "kubepods", A, "/kubepods/besteffort/" POD "/" A},
-	{"/kubepods/" POD "/" A "/x/y", "kubepods", A, "/kubepods/" POD "/" A},
+	{"/kubepods/besteffort/" POD "/" A, "kubernetes", A, "/kubepods/besteffort/" POD "/" A},
+	{"/kubepods/" POD "/" A "/x/y", "kubernetes", A, "/kubepods/" POD "/" A},
 	{"/kubepods/burstable/" POD "/crio-" A, "cri-o", A, "/kubepods/burstable/" POD "/crio-" A},
 	{"/kubepods.slice/kubepods-burstable.slice/" SLICE "/cri-containerd-" A ".scope",
 		"containerd", A,
@@ -30,9 +31,9 @@ static const struct {
 		"/kubepods.slice/kubepods-burstable.slice/" SLICE "/docker-" A ".scope"},
 	{"/kubepods.slice/" SLICE "/crio-" A ".scope/container", "cri-o", A,
 		"/kubepods.slice/" SLICE "/crio-" A ".scope"},
-	{"/kubepods.slice/" SLICE "/other-" A ".scope", "kubepods", A,
+	{"/kubepods.slice/" SLICE "/other-" A ".scope", "kubernetes", A,
 		"/kubepods.slice/" SLICE "/other-" A ".scope"},
-	{"/kubepods.slice/" SLICE "/" A, "kubepods", A, "/kubepods.slice/" SLICE "/" A},
+	{"/kubepods.slice/" SLICE "/" A, "kubernetes", A, "/kubepods.slice/" SLICE "/" A},
 	{"/system.slice/containerd.service/" SLICE ":cri-containerd:" A, "containerd", A,
 		"/system.slice/containerd.service/" SLICE ":cri-containerd:" A},
 	{"/k8s.io/" A, "containerd", A, "/k8s.io/" A},
@@ -68,7 +69,7 @@ static const struct {
 	{"/ecs/task-1/" A, "oci", A, "/ecs/task-1/" A},
 	/* The innermost of several. */
 	{"/docker/" A "/docker/" B "/x", "docker", B, "/docker/" A "/docker/" B},
-	{"/docker/" A "/kubelet/kubepods/" POD "/" B, "kubepods", B,
+	{"/docker/" A "/kubelet/kubepods/" POD "/" B, "kubernetes", B,
 		"/docker/" A "/kubelet/kubepods/" POD "/" B},
 	{"/lxc/a/lxc/b", "lxc", "b", "/lxc/a/lxc/b"},
 	{"/lxc.payload.a/lxc.payload.b/x", "lxc", "b", "/lxc.payload.a/lxc.payload.b"},
@@ -167,12 +168,39 @@ START_TEST(a_plain_id_can_be_a_folders_name)
 }
 END_TEST
 
+START_TEST(the_uid_of_a_pod_is_in_the_path)
+{
+	static const char *const uids[][2] = {
+		{"/kubepods/besteffort/" POD "/" A, UID},
+		{"/kubepods/" POD, UID},
+		{"/kubepods.slice/kubepods-burstable.slice/" SLICE "/cri-containerd-" A ".scope",
+			UID},
+		{"/kubepods.slice/" SLICE "/", UID},
+		{"/docker/" A "/kubelet/kubepods/pod0123456789abcdef0123456789abcdef/" B,
+			"0123456789abcdef0123456789abcdef"},
+		{"/kubepods/podx/" A, NULL},
+		{"/kubepods/pod" UID "0/" A, NULL},
+		{"/kubepods.slice/kubepods-pod.slice", NULL},
+		{"/docker/" A, NULL},
+		{"/", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(uids); i++) {
+		g_autofree char *got = lx_runtime_pod_uid(uids[i][0]);
+
+		ck_assert_pstr_eq(got, uids[i][1]);
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		known_paths_give_runtime_id_and_the_cgroups_end,
 		other_paths_are_no_runtimes,
 		a_plain_id_can_be_a_folders_name,
+		the_uid_of_a_pod_is_in_the_path,
 		NULL,
 	};
 
