@@ -69,6 +69,7 @@ typedef struct {
 	bool reload_checked;
 
 	bool stopping;
+	bool for_good; /* nobody will carry on: unmount, whatever the settings say */
 	bool views_gone;
 	int exit_code;
 } Supervisor;
@@ -356,6 +357,9 @@ static void on_signal(Supervisor *self)
 	case SIGHUP:
 		self->reload_wanted = true;
 		break;
+	case SIGINT:
+		self->for_good = true;
+		G_GNUC_FALLTHROUGH;
 	default:
 		stop(self, EXIT_SUCCESS);
 	}
@@ -457,8 +461,8 @@ static void begin(Supervisor *self)
 static void clean_up(Supervisor *self)
 {
 	const LxProgramSettings *settings = self->given->settings;
-	bool keep =
-		lx_notify_has_store() && self->announced && !settings->unmount && !self->views_gone;
+	bool keep = lx_notify_has_store() && self->announced && !settings->unmount &&
+		    !self->for_good && !self->views_gone;
 
 	lx_notify_stopping();
 	end_process(&self->check.pid);

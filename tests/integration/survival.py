@@ -202,6 +202,17 @@ def stopped_it_leaves_the_mount_to_its_successor():
     reading.finish()
 
 
+def by_sigint_it_stops_for_good_though_a_store_would_keep_it():
+    server = Service()
+    os.kill(server.living("supervisor"), signal.SIGINT)
+    os.waitpid(server.child, 0)
+    server.child = None
+    equal(server.store.names(), [], "what the store keeps")
+    check(not os.path.ismount(server.mount), f"{server.mount} is still mounted")
+    anchor = server.runtime / "anchors/proc/meminfo"
+    check("MemTotal:" in anchor.read_text(), "the host's own file through the anchor")
+
+
 # ---- Reload ------------------------------------------------------------------------------------
 
 class Installed(Survivor):
@@ -306,6 +317,7 @@ lab.run([
     an_open_file_outlives_both_when_a_store_keeps_them,
     another_version_in_the_store_is_refused_and_lxfs_starts_anew,
     stopped_it_leaves_the_mount_to_its_successor,
+    by_sigint_it_stops_for_good_though_a_store_would_keep_it,
     a_truncated_program_is_refused,
     a_program_of_another_architecture_is_refused,
     a_program_that_is_no_lxfs_is_refused,
