@@ -16,6 +16,9 @@ enum { LX_CHILD_FAILED = -1, LX_CHILD_HUNG = -2 };
  */
 int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec);
 
+/* In a child: whoever reads what we print must not wait for a child that hangs for ever. */
+void lx_child_let_go_of_output(void);
+
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t lx_child_now_msec(void);
 /* Until then, for poll(2): 0 when it is past. */

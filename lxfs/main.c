@@ -16,6 +16,8 @@ static const struct {
 	{"serve", lx_serve_verb, "mount the views and serve them"},
 	{"reload", lx_reload_verb, "hand over to the program on disk without a failed read"},
 	{"show", lx_show_verb, "print one view, as a container sees it"},
+	{"attach", lx_attach_verb, "put the views into running containers"},
+	{"detach", lx_detach_verb, "take them out again"},
 	{"heal", lx_heal_verb, "replace dead views in every mount namespace"},
 	{"help", help_verb, "this page; `lxfs VERB --help` for one verb"},
 	{"--help", help_verb, NULL},

@@ -8,6 +8,8 @@ enum { LX_EXIT_DONE = 0, LX_EXIT_FAILED = 1, LX_EXIT_USAGE = 2 };
  */
 typedef int (*LxVerb)(int argc, char **argv);
 
+int lx_attach_verb(int argc, char **argv);
+int lx_detach_verb(int argc, char **argv);
 int lx_heal_verb(int argc, char **argv);
 int lx_reload_verb(int argc, char **argv);
 int lx_serve_verb(int argc, char **argv);

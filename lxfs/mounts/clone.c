@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #define ALL_ATTRIBUTES \
-	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |            \
+		MOUNT_ATTR_NODIRATIME)
 
 static int copy(const LxCloneRequest *request)
 {
@@ -39,7 +40,8 @@ static unsigned long mount_flags(uint64_t attributes)
 	return (attributes & MOUNT_ATTR_RDONLY ? MS_RDONLY : 0) |
 	       (attributes & MOUNT_ATTR_NOSUID ? MS_NOSUID : 0) |
 	       (attributes & MOUNT_ATTR_NODEV ? MS_NODEV : 0) |
-	       (attributes & MOUNT_ATTR_NOEXEC ? MS_NOEXEC : 0);
+	       (attributes & MOUNT_ATTR_NOEXEC ? MS_NOEXEC : 0) |
+	       (attributes & MOUNT_ATTR_NODIRATIME ? MS_NODIRATIME : 0);
 }
 
 static int make_stage(char *path, bool folder)

@@ -6,7 +6,8 @@
 
 typedef struct {
 	const char *source;
-	uint64_t attributes; /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV, _NOEXEC: these and no others */
+	uint64_t attributes; /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV, _NOEXEC, _NODIRATIME: these and
+				no others */
 	unsigned long propagation; /* MS_PRIVATE, or MS_SLAVE to follow what comes over the source
 				    */
 	bool recursive;

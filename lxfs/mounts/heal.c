@@ -105,21 +105,12 @@ static void wait_for_jobs(Heal *self)
 	}
 }
 
-/* Whoever reads what we print must not wait for a child that hangs for ever. */
-static void let_go_of_output(void)
-{
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		dup2(nowhere, fd);
-}
-
 _Noreturn static void run_child(const LxReplaceTask *task, int pipe_fd)
 {
 	LxReplaceReport report;
 	ssize_t written;
 
-	let_go_of_output();
+	lx_child_let_go_of_output();
 	lx_replace_run(task, &report);
 	written = write(pipe_fd, &report, sizeof report);
 	_exit(written == (ssize_t)sizeof report ? 0 : 1);

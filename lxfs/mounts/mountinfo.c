@@ -96,6 +96,7 @@ static uint64_t parse_attributes(char *options)
 		{"nosuid", MOUNT_ATTR_NOSUID},
 		{"nodev", MOUNT_ATTR_NODEV},
 		{"noexec", MOUNT_ATTR_NOEXEC},
+		{"nodiratime", MOUNT_ATTR_NODIRATIME},
 	};
 	uint64_t attributes = 0;
 	char *rest = options;
@@ -277,4 +278,45 @@ const LxMount *lx_mountinfo_bottom(const LxMountinfo *info, const LxMount *mount
 		mount = beneath;
 	}
 	return mount;
+}
+
+/* ---- What is hidden ---------------------------------------------------------------------- */
+
+static bool lies_on_the_way(const char *folder, const char *path)
+{
+	size_t length = strlen(folder);
+
+	if (strcmp(folder, "/") == 0)
+		return true;
+	return strncmp(folder, path, length) == 0 && path[length] == '/';
+}
+
+/* Beside `mount` on the same parent, on a folder that its path goes through. */
+static bool is_passed_over(const LxMountinfo *info, const LxMount *mount)
+{
+	const LxMount *other;
+
+	for (unsigned i = 0; (other = lx_mountinfo_at(info, i)) != NULL; i++)
+		if (other->parent == mount->parent && other != mount && other->id != other->parent &&
+			lies_on_the_way(other->mountpoint, mount->mountpoint))
+			return true;
+	return false;
+}
+
+bool lx_mountinfo_is_hidden(const LxMountinfo *info, const LxMount *mount)
+{
+	if (mount->covered_by)
+		return true;
+	/* Bounded, as above. */
+	for (unsigned steps = info->mounts->len; steps > 0; steps--) {
+		const LxMount *bottom = lx_mountinfo_bottom(info, mount);
+		const LxMount *parent = find(info, bottom->parent);
+
+		if (!parent || parent == bottom)
+			return false;
+		if (is_passed_over(info, bottom))
+			return true;
+		mount = parent;
+	}
+	return false;
 }

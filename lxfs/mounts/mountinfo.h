@@ -14,7 +14,7 @@ typedef struct {
 	int shared;     /* peer group; 0: not shared */
 	int master;     /* peer group that this one is a slave of; 0: none */
 	uint64_t device;
-	uint64_t attributes; /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV, _NOEXEC */
+	uint64_t attributes; /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV, _NOEXEC, _NODIRATIME */
 	const char *root;    /* the folder or file of its file system that is mounted */
 	const char *mountpoint;
 	const char *fstype;
@@ -42,3 +42,5 @@ const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint)
 const LxMount *lx_mountinfo_beneath(const LxMountinfo *info, const LxMount *mount);
 /* The lowest mount at the place of this one. */
 const LxMount *lx_mountinfo_bottom(const LxMountinfo *info, const LxMount *mount);
+/* A path to it leads elsewhere: something is mounted over it, or over a folder on the way. */
+bool lx_mountinfo_is_hidden(const LxMountinfo *info, const LxMount *mount);

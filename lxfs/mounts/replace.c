@@ -12,6 +12,7 @@
 
 #include "fd.h"
 #include "mounts/clone.h"
+#include "mounts/place.h"
 #include "mounts/probe.h"
 #include "mounts/views.h"
 
@@ -52,48 +53,12 @@ static void fail(Replacement *self, const char *what, const char *why)
 
 /* ---- Reaching a mount point -------------------------------------------------------------- */
 
-/* What openat2(2) does with RESOLVE_IN_ROOT and RESOLVE_NO_SYMLINKS, on older kernels too. */
-static int walk(int root, const char *path)
-{
-	g_auto(GStrv) names = g_strsplit(path, "/", -1);
-	g_auto(LxFd) here = fcntl(root, F_DUPFD_CLOEXEC, 0);
-
-	for (char **name = names; *name && here >= 0; name++) {
-		int next;
-
-		if ((*name)[0] == '\0')
-			continue;
-		if (strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
-			return -1;
-		next = openat(here, *name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		lx_fd_clear(&here);
-		here = next;
-	}
-	return lx_fd_steal(&here);
-}
-
-/* The kernel's number of the mount that a descriptor lies on; -1: it does not say. */
-static int mount_id(const Replacement *self, int fd)
-{
-	g_autofree char *path = g_strdup_printf("self/fdinfo/%d", fd);
-	g_auto(LxFd) info = openat(self->proc, path, O_RDONLY | O_CLOEXEC);
-	char text[1024];
-	ssize_t got = info < 0 ? -1 : read(info, text, sizeof text - 1);
-	const char *line;
-
-	if (got <= 0)
-		return -1;
-	text[got] = '\0';
-	line = strstr(text, "mnt_id:");
-	return line ? (int)g_ascii_strtoll(line + strlen("mnt_id:"), NULL, 10) : -1;
-}
-
 /* Opens what the path leads to now, if it is the mount that it was. */
 static int open_top(const Replacement *self, const Target *target)
 {
 	g_auto(LxFd) fd = openat(target->folder, target->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd < 0 || mount_id(self, fd) != target->suspect->top->id)
+	if (fd < 0 || lx_place_mount_id(self->proc, fd) != target->suspect->top->id)
 		return -1;
 	return lx_fd_steal(&fd);
 }
@@ -106,7 +71,7 @@ static bool find_place(Target *target, int root)
 	target->name = g_path_get_basename(path);
 	if (strcmp(target->name, "/") == 0 || strcmp(target->name, "..") == 0)
 		return false;
-	target->folder = walk(root, folder);
+	target->folder = lx_place_walk(root, folder);
 	return target->folder >= 0;
 }
 

@@ -2,6 +2,7 @@
 /* The views that have an anchor each. */
 #include "mounts/views.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const LxView views[] = {
@@ -21,6 +22,7 @@ static const LxView views[] = {
 	{"sys/devices/system/cpu", true, false},
 	{"sys/devices/system/node", true, false},
 };
+G_STATIC_ASSERT(G_N_ELEMENTS(views) == LX_VIEWS_N);
 
 const LxView *lx_views_at(unsigned index)
 {
@@ -38,4 +40,57 @@ const LxView *lx_views_find(const char *name)
 char *lx_views_host_path(const LxView *view)
 {
 	return g_build_filename("/", view->name, NULL);
+}
+
+/* ---- Lists ------------------------------------------------------------------------------- */
+
+static bool is_or_contains(const char *word, const char *name)
+{
+	size_t length = strlen(word);
+
+	return strncmp(name, word, length) == 0 && (name[length] == '\0' || name[length] == '/');
+}
+
+static bool means(const char *word, const char *name)
+{
+	static const char *const beginnings[] = {"proc/", "sys/devices/system/"};
+
+	if (is_or_contains(word, name))
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++)
+		if (g_str_has_prefix(name, beginnings[i]) &&
+			is_or_contains(word, name + strlen(beginnings[i])))
+			return true;
+	return false;
+}
+
+static LxViewSet meant_by(const char *word)
+{
+	LxViewSet set = 0;
+
+	for (unsigned i = 0; i < LX_VIEWS_N; i++)
+		if (word[0] != '\0' && means(word, views[i].name))
+			set |= UINT32_C(1) << i;
+	return set;
+}
+
+bool lx_views_parse(const char *list, LxViewSet *out, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(list, ",", -1);
+	LxViewSet set = 0;
+
+	for (char **word = words; *word; word++) {
+		LxViewSet meant = meant_by(g_strstrip(*word));
+
+		if (!meant) {
+			lx_error_set(error, EINVAL,
+				"choosing files: \"%s\" is no view; meminfo, pressure and cpu are, "
+				"for example",
+				*word);
+			return false;
+		}
+		set |= meant;
+	}
+	*out = set;
+	return true;
 }

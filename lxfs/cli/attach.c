@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* `lxfs attach` and `lxfs detach`: the views put into running containers, or taken out. */
+#include "mounts/attach.h"
+
+#include "mounts/detach.h"
+#include "runtime.h"
+#include "settings.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+#define LIMIT_MSEC 5000
+
+typedef bool (*Act)(
+	const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error);
+
+typedef struct {
+	const char *verb;
+	const char *summary;
+	const char *done; /* "attached 15 files" */
+	Act act;
+} Kind;
+
+static const Kind attach_kind = {
+	"attach", "PID|ID... - put the views into running containers", "attached", lx_attach_run};
+static const Kind detach_kind = {
+	"detach", "PID|ID... - take the views out of running containers", "detached", lx_detach_run};
+
+typedef struct {
+	const Kind *kind;
+	LxProgramSettings settings;
+	char *runtime_dir;
+	char *mountpoint;
+	char *config;
+	char *files;
+	int limit_msec;
+	char **names;
+	LxViewSet views;
+} Command;
+
+static void command_clear(Command *command)
+{
+	lx_settings_clear(&command->settings);
+	g_free(command->runtime_dir);
+	g_free(command->mountpoint);
+	g_free(command->config);
+	g_free(command->files);
+	g_strfreev(command->names);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Command, command_clear)
+
+/* ---- The command line -------------------------------------------------------------------- */
+
+static bool parse_options(Command *command, int argc, char **argv, GError **error)
+{
+	g_autoptr(GOptionContext) options = g_option_context_new(command->kind->summary);
+	const GOptionEntry entries[] = {
+		{"files", 'f', 0, G_OPTION_ARG_STRING, &command->files,
+			"only these, such as meminfo,pressure,cpu (default: all)", "LIST"},
+		{"timeout", 0, 0, G_OPTION_ARG_INT, &command->limit_msec,
+			"for each container (default: 5000)", "MSEC"},
+		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &command->runtime_dir,
+			"of the instance (default: that of the settings)", "DIR"},
+		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &command->mountpoint,
+			"where it serves (default: as remembered in the runtime folder)", "DIR"},
+		{"config", 0, 0, G_OPTION_ARG_FILENAME, &command->config, "settings file", "FILE"},
+		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->names, NULL, NULL},
+		{NULL},
+	};
+
+	g_option_context_add_main_entries(options, entries, NULL);
+	return g_option_context_parse(options, &argc, &argv, error);
+}
+
+static bool check_options(Command *command, GError **error)
+{
+	command->views = LX_VIEWS_ALL;
+	if (!command->names)
+		lx_error_set(error, EINVAL, "which container? name its PID");
+	else if (command->limit_msec <= 0)
+		lx_error_set(error, EINVAL, "--timeout takes a number above 0");
+	else
+		return !command->files ||
+		       lx_views_parse(command->files, &command->views, error);
+	return false;
+}
+
+static char *absolute(char *given, const char *otherwise)
+{
+	g_autofree char *path = given;
+
+	return g_canonicalize_filename(path ? path : otherwise, NULL);
+}
+
+static void find_folders(Command *command)
+{
+	g_autofree char *remembered = NULL;
+
+	command->runtime_dir = absolute(command->runtime_dir, command->settings.runtime_dir);
+	remembered = lx_runtime_read(command->runtime_dir, "mountpoint");
+	command->mountpoint = absolute(
+		command->mountpoint, remembered ? remembered : command->settings.mountpoint);
+}
+
+/* ---- Containers -------------------------------------------------------------------------- */
+
+static pid_t pid_of(const char *name)
+{
+	guint64 pid;
+
+	return g_ascii_string_to_unsigned(name, 10, 1, INT_MAX, &pid, NULL) ? (pid_t)pid : 0;
+}
+
+static void tell(const Command *command, const char *name, const LxVisitReport *report)
+{
+	printf("%s: %s %u files", name, command->kind->done, report->changed);
+	if (report->already)
+		printf(", %u already", report->already);
+	if (report->missing)
+		printf(", %u missing", report->missing);
+	printf("%s\n", report->clean ? ", and a clean procfs" : "");
+}
+
+static bool act_on(const Command *command, const char *name)
+{
+	const LxAttachOptions options = {
+		.runtime_dir = command->runtime_dir,
+		.mountpoint = command->mountpoint,
+		.views = command->views,
+		.limit_msec = (unsigned)command->limit_msec,
+		.clean = true,
+	};
+	g_autoptr(GError) error = NULL;
+	LxVisitReport report = {0};
+	pid_t pid = pid_of(name);
+
+	if (pid == 0)
+		lx_error_set(&error, ENOENT, "there is no such container");
+	if (pid == 0 || !command->kind->act(&options, pid, &report, &error)) {
+		fprintf(stderr, "lxfs %s: %s: %s\n", command->kind->verb, name, error->message);
+		return false;
+	}
+	if (report.changed || !report.failed)
+		tell(command, name, &report);
+	if (report.failed)
+		fprintf(stderr, "lxfs %s: %s: %s\n", command->kind->verb, name, report.why);
+	return report.failed == 0;
+}
+
+static int fail(const Command *command, const GError *error, int exit_code)
+{
+	fprintf(stderr, "lxfs %s: %s\n", command->kind->verb, error->message);
+	return exit_code;
+}
+
+static int run(const Kind *kind, int argc, char **argv)
+{
+	g_auto(Command) command = {.kind = kind, .limit_msec = LIMIT_MSEC};
+	g_autoptr(GError) error = NULL;
+	int exit_code = LX_EXIT_DONE;
+
+	lx_settings_defaults(&command.settings);
+	if (!lx_settings_load(&command.settings, lx_settings_file(argc, argv), &error) ||
+		!parse_options(&command, argc, argv, &error) || !check_options(&command, &error))
+		return fail(&command, error, LX_EXIT_USAGE);
+	if (geteuid() != 0) {
+		lx_error_set(&error, EPERM, "it must be root; run it with sudo");
+		return fail(&command, error, LX_EXIT_FAILED);
+	}
+	find_folders(&command);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* children must not inherit a filled buffer */
+	for (char **name = command.names; *name; name++)
+		if (!act_on(&command, *name))
+			exit_code = LX_EXIT_FAILED;
+	return exit_code;
+}
+
+int lx_attach_verb(int argc, char **argv)
+{
+	return run(&attach_kind, argc, argv);
+}
+
+int lx_detach_verb(int argc, char **argv)
+{
+	return run(&detach_kind, argc, argv);
+}

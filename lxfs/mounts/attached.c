@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which views a container has, from its mountinfo alone. */
+#include "mounts/attached.h"
+
+#include "mounts/generations.h"
+
+#include <string.h>
+
+static bool is_of_the_host(const LxMount *mount)
+{
+	return strcmp(mount->fstype, "proc") == 0 || strcmp(mount->fstype, "sysfs") == 0;
+}
+
+/* A layer that attach or an anchor can have brought. */
+static bool is_layer(const LxMount *mount)
+{
+	return lx_served_is_view(mount) || is_of_the_host(mount);
+}
+
+static bool is_marked(const LxMount *mount)
+{
+	return is_layer(mount) && (mount->attributes & LX_ATTACHED_MARK);
+}
+
+/* "/meminfo" of "proc/meminfo". */
+static const char *path_in_file_system(const LxView *view)
+{
+	return strchr(view->name, '/');
+}
+
+bool lx_attached_is_own_file(const LxMount *mount, const char *path, const LxView *view)
+{
+	const char *fstype = g_str_has_prefix(view->name, "proc/") ? "proc" : "sysfs";
+	size_t length = strcmp(mount->mountpoint, "/") == 0 ? 0 : strlen(mount->mountpoint);
+	g_autofree char *inner = NULL;
+
+	if (strcmp(mount->fstype, fstype) != 0 || strncmp(path, mount->mountpoint, length) != 0)
+		return false;
+	inner = g_strconcat(strcmp(mount->root, "/") == 0 ? "" : mount->root, path + length, NULL);
+	return strcmp(inner, path_in_file_system(view)) == 0;
+}
+
+/*
+ * The kernel's own file, put there for good: what lies beneath is done with. `lxfs detach` puts it
+ * over what is locked (propagated into a user namespace), since that cannot be taken away.
+ */
+static bool is_final(const LxMount *layer, const LxView *view)
+{
+	return layer->master == 0 && !is_marked(layer) &&
+	       lx_attached_is_own_file(layer, layer->mountpoint, view);
+}
+
+static unsigned count_layers(const LxMountinfo *info, const LxMount *top, const LxView *view,
+	bool *out_covered)
+{
+	unsigned depth = 0, n_layers = 0;
+	bool strange = false;
+
+	*out_covered = false;
+	for (const LxMount *layer = top; layer && !is_final(layer, view);
+		layer = lx_mountinfo_beneath(info, layer)) {
+		depth++;
+		if (is_marked(layer)) {
+			n_layers = depth;
+			*out_covered = strange;
+		} else if (!is_layer(layer) || layer->master == 0) {
+			strange = true;
+		}
+	}
+	return n_layers;
+}
+
+static bool has_name(const LxMount *mount, const LxView *view)
+{
+	g_autofree char *name = lx_served_view_name(mount);
+
+	return name && strcmp(name, view->name) == 0;
+}
+
+static bool was_ours(const LxAttachedRules *rules, const LxMount *mount)
+{
+	return strcmp(mount->fstype, "fuse.lxfs") == 0 &&
+	       (!rules->devices || lx_generations_contain(rules->devices, mount->device));
+}
+
+static LxAttachedState state_of(
+	const LxAttachedRules *rules, const LxMount *top, const LxView *view)
+{
+	if (is_of_the_host(top))
+		return top->master || is_marked(top) ? LX_ATTACHED_WAITING : LX_ATTACHED_ABSENT;
+	if (!lx_served_is_view(top))
+		return LX_ATTACHED_ABSENT;
+	if (!has_name(top, view))
+		return LX_ATTACHED_FOREIGN;
+	if (lx_served_contains(rules->served, top))
+		return LX_ATTACHED_HEALTHY;
+	return was_ours(rules, top) ? LX_ATTACHED_DEAD : LX_ATTACHED_FOREIGN;
+}
+
+LxAttachedView lx_attached_judge(const LxMountinfo *info, const LxAttachedRules *rules,
+	const LxMount *top, const LxView *view)
+{
+	LxAttachedView found = {.state = state_of(rules, top, view)};
+	bool covered;
+
+	found.n_layers = count_layers(info, top, view, &covered);
+	if (covered)
+		found.state = LX_ATTACHED_COVERED;
+	return found;
+}
+
+void lx_attached_find(const LxMountinfo *info, const LxAttachedRules *rules, LxAttached *out)
+{
+	const LxView *view;
+
+	*out = (LxAttached){0};
+	for (unsigned i = 0; (view = lx_views_at(i)) != NULL; i++) {
+		g_autofree char *path = lx_views_host_path(view);
+		const LxMount *top = lx_mountinfo_top(info, path);
+
+		if (top && !lx_mountinfo_is_hidden(info, top))
+			out->views[i] = lx_attached_judge(info, rules, top, view);
+	}
+}
+
+bool lx_attached_look(pid_t pid, const LxAttachedRules *rules, LxAttached *out, GError **error)
+{
+	g_autoptr(LxMountinfo) info = lx_mountinfo_read(pid, error);
+
+	if (!info)
+		return false;
+	lx_attached_find(info, rules, out);
+	return true;
+}
+
+const char *lx_attached_state_name(LxAttachedState state)
+{
+	static const char *const names[] = {
+		[LX_ATTACHED_ABSENT] = "absent",
+		[LX_ATTACHED_HEALTHY] = "healthy",
+		[LX_ATTACHED_WAITING] = "waiting",
+		[LX_ATTACHED_DEAD] = "dead",
+		[LX_ATTACHED_FOREIGN] = "foreign",
+		[LX_ATTACHED_COVERED] = "covered",
+	};
+
+	return names[state];
+}
