@@ -13,8 +13,7 @@
 
 #define LIMIT_MSEC 5000
 
-typedef bool (*Act)(
-	const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error);
+typedef bool (*Act)(const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error);
 
 typedef struct {
 	const char *verb;
@@ -25,8 +24,8 @@ typedef struct {
 
 static const Kind attach_kind = {
 	"attach", "PID|ID... - put the views into running containers", "attached", lx_attach_run};
-static const Kind detach_kind = {
-	"detach", "PID|ID... - take the views out of running containers", "detached", lx_detach_run};
+static const Kind detach_kind = {"detach", "PID|ID... - take the views out of running containers",
+	"detached", lx_detach_run};
 
 typedef struct {
 	const Kind *kind;
@@ -82,8 +81,7 @@ static bool check_options(Command *command, GError **error)
 	else if (command->limit_msec <= 0)
 		lx_error_set(error, EINVAL, "--timeout takes a number above 0");
 	else
-		return !command->files ||
-		       lx_views_parse(command->files, &command->views, error);
+		return !command->files || lx_views_parse(command->files, &command->views, error);
 	return false;
 }
 

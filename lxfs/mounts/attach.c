@@ -19,9 +19,9 @@
 
 typedef struct {
 	const LxView *view;
-	char *path; /* in the container, as its process names it */
-	LxFd place; /* what the path leads to */
-	LxFd copy;  /* what is to be attached there */
+	char *path;            /* in the container, as its process names it */
+	LxFd place;            /* what the path leads to */
+	LxFd copy;             /* what is to be attached there */
 	const LxMount *ground; /* that the place lies on */
 } Target;
 
@@ -72,8 +72,8 @@ static LxAttachedState state_of(const Attach *self, const Target *target)
 	return lx_attached_judge(self->visit->info, &rules, target->ground, target->view).state;
 }
 
-static const char *wrong_with_ground(const Attach *self, const Target *target,
-	LxAttachedState state)
+static const char *wrong_with_ground(
+	const Attach *self, const Target *target, LxAttachedState state)
 {
 	bool is_view = state == LX_ATTACHED_DEAD || state == LX_ATTACHED_FOREIGN;
 
@@ -143,8 +143,8 @@ static void look_at(Attach *self, const LxView *view)
 	g_autoptr(GError) error = NULL;
 	const char *wrong;
 
-	target.path = g_build_filename("/", self->options->root ? self->options->root : "",
-		view->name, NULL);
+	target.path = g_build_filename(
+		"/", self->options->root ? self->options->root : "", view->name, NULL);
 	target.place = lx_place_open(visit->root, target.path);
 	if (target.place < 0) {
 		on_no_place(self, &target, errno);
@@ -189,8 +189,7 @@ static bool put(const Target *target)
 static void take_back(Attach *self, unsigned n_targets)
 {
 	while (n_targets-- > 0)
-		lx_visit_unmount(
-			self->visit, g_array_index(self->targets, Target, n_targets).copy);
+		lx_visit_unmount(self->visit, g_array_index(self->targets, Target, n_targets).copy);
 	self->visit->report->changed = 0;
 }
 
@@ -288,8 +287,7 @@ static bool find_served(Attach *self, GError **error)
 	}
 }
 
-bool lx_attach_run(
-	const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error)
+bool lx_attach_run(const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error)
 {
 	g_autofree char *anchors = lx_anchors_folder(options->runtime_dir);
 	g_auto(Attach) self = {

@@ -17,8 +17,8 @@
 typedef struct {
 	const char *runtime_dir; /* of the lxfs whose anchors are attached */
 	const char *mountpoint;  /* where it serves; it need not be serving now */
-	const char *root; /* where the container's root lies, for the process: "/" or NULL, or, before
-			     pivot_root(2), an absolute path without symbolic links */
+	const char *root; /* where the container's root lies, for the process: "/" or NULL, or,
+			     before pivot_root(2), an absolute path without symbolic links */
 	LxViewSet views;
 	unsigned limit_msec; /* for each container */
 	/*

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* More layers than anybody stacks; a bound for texts that no kernel printed. */
+#define LAYERS_MAX 1024u
+
 static bool is_of_the_host(const LxMount *mount)
 {
 	return strcmp(mount->fstype, "proc") == 0 || strcmp(mount->fstype, "sysfs") == 0;
@@ -50,23 +53,24 @@ static bool is_final(const LxMount *layer, const LxView *view)
 	       lx_attached_is_own_file(layer, layer->mountpoint, view);
 }
 
-static unsigned count_layers(const LxMountinfo *info, const LxMount *top, const LxView *view,
-	bool *out_covered)
+/* From the top down to the lowest that attach has put there. */
+static unsigned count_layers(
+	const LxMountinfo *info, const LxMount *top, const LxView *view, bool *out_covered)
 {
-	unsigned depth = 0, n_layers = 0;
-	bool strange = false;
+	const LxMount *layer = top;
+	unsigned n_layers = 0;
+	bool strange = false, covered = false;
 
-	*out_covered = false;
-	for (const LxMount *layer = top; layer && !is_final(layer, view);
-		layer = lx_mountinfo_beneath(info, layer)) {
-		depth++;
+	for (unsigned n = 1; layer && !is_final(layer, view) && n < LAYERS_MAX; n++) {
 		if (is_marked(layer)) {
-			n_layers = depth;
-			*out_covered = strange;
+			n_layers = n;
+			covered = strange;
 		} else if (!is_layer(layer) || layer->master == 0) {
 			strange = true;
 		}
+		layer = lx_mountinfo_beneath(info, layer);
 	}
+	*out_covered = covered;
 	return n_layers;
 }
 

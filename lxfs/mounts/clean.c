@@ -142,8 +142,8 @@ static int make_folder(void)
 
 	if (fs < 0 || !configure(fs))
 		return -1;
-	folder = fsmount(fs, FSMOUNT_CLOEXEC,
-		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	folder = fsmount(
+		fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	if (folder < 0 || mkdirat(folder, "proc", 0500) < 0 || mkdirat(folder, "sys", 0500) < 0)
 		return -1;
 	return lx_fd_steal(&folder);

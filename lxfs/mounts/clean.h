@@ -6,8 +6,8 @@
  * one in his mount namespace already: one with nothing mounted on its files (mnt_already_visible in
  * fs/namespace.c). With a view on it /proc is whole no more, and a container in the container could
  * not get a /proc of its own. So where views hide the last whole one, a second is provided: a copy
- * of the very mount they hide, which therefore shows nothing that could not be seen before. (After a
- * runtime has masked files there is no whole one, and none is provided.)
+ * of the very mount they hide, which therefore shows nothing that could not be seen before. (After
+ * a runtime has masked files there is no whole one, and none is provided.)
  *
  *   /proc/tty/ldisc        a tmpfs by the name of lxfs-clean
  *   /proc/tty/ldisc/proc   the copy of /proc
@@ -29,7 +29,10 @@ typedef struct {
 	bool shared; /* what is copied: the copy must not be */
 } LxClean;
 
-#define LX_CLEAN_NONE {.place = -1, .proc = -1, .sys = -1, .folder = -1}
+#define LX_CLEAN_NONE \
+	{ \
+		.place = -1, .proc = -1, .sys = -1, .folder = -1 \
+	}
 
 /*
  * Before the namespace is entered. `hidden` has the mounts (const LxMount *) that something will be

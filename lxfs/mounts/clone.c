@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define ALL_ATTRIBUTES \
-	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |            \
+	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | \
 		MOUNT_ATTR_NODIRATIME)
 
 static int copy(const LxCloneRequest *request)

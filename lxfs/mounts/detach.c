@@ -66,8 +66,8 @@ static void add(Detach *self, Pile *pile)
 		g_array_append_vals(self->piles, pile, 1);
 		*pile = (Pile){.folder = -1, .cover = -1};
 	} else {
-		lx_visit_fail(self->visit, pile->path,
-			"something else lies over it, leaving it alone");
+		lx_visit_fail(
+			self->visit, pile->path, "something else lies over it, leaving it alone");
 	}
 }
 
@@ -142,8 +142,8 @@ static void look_for_clean(Detach *self)
 
 static bool put_cover(const Pile *pile)
 {
-	return pile->cover >= 0 && move_mount(pile->cover, "", pile->folder, pile->name,
-					   MOVE_MOUNT_F_EMPTY_PATH) == 0;
+	return pile->cover >= 0 &&
+	       move_mount(pile->cover, "", pile->folder, pile->name, MOVE_MOUNT_F_EMPTY_PATH) == 0;
 }
 
 /* By name, since what lies beneath can be reached by no other way. */
@@ -199,8 +199,7 @@ static void work(LxVisit *visit, gpointer data)
 		act(self);
 }
 
-bool lx_detach_run(
-	const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error)
+bool lx_detach_run(const LxAttachOptions *options, pid_t pid, LxVisitReport *out, GError **error)
 {
 	g_autoptr(LxMountinfo) own = lx_mountinfo_read(getpid(), error);
 	Detach self = {.options = options};

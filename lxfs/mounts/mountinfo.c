@@ -297,7 +297,8 @@ static bool is_passed_over(const LxMountinfo *info, const LxMount *mount)
 	const LxMount *other;
 
 	for (unsigned i = 0; (other = lx_mountinfo_at(info, i)) != NULL; i++)
-		if (other->parent == mount->parent && other != mount && other->id != other->parent &&
+		if (other->parent == mount->parent && other != mount &&
+			other->id != other->parent &&
 			lies_on_the_way(other->mountpoint, mount->mountpoint))
 			return true;
 	return false;

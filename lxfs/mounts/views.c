@@ -76,7 +76,8 @@ static LxViewSet meant_by(const char *word)
 
 bool lx_views_parse(const char *list, LxViewSet *out, GError **error)
 {
-	g_auto(GStrv) words = g_strsplit(list, ",", -1);
+	/* An empty list has an empty word, too. */
+	g_auto(GStrv) words = g_strsplit(list[0] ? list : " ", ",", -1);
 	LxViewSet set = 0;
 
 	for (char **word = words; *word; word++) {

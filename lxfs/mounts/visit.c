@@ -19,8 +19,7 @@
 void lx_visit_fail(LxVisit *visit, const char *what, const char *why)
 {
 	if (visit->report->failed++ == 0)
-		g_snprintf(
-			visit->report->why, sizeof visit->report->why, "%s: %s", what, why);
+		g_snprintf(visit->report->why, sizeof visit->report->why, "%s: %s", what, why);
 }
 
 bool lx_visit_enter(LxVisit *visit)
@@ -161,8 +160,8 @@ bool lx_visit_run(const LxVisitRequest *request, LxVisitReport *out, GError **er
 		lx_error_set_errno(error, errno, "getting memory for a report");
 		return false;
 	}
-	note_the_end(request, lx_child_run(run_errand, &errand, request->limit_msec),
-		errand.report);
+	note_the_end(
+		request, lx_child_run(run_errand, &errand, request->limit_msec), errand.report);
 	*out = *errand.report;
 	munmap(errand.report, sizeof *errand.report);
 	return true;

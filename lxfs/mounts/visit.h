@@ -2,9 +2,9 @@
 /*
  * Visits: work in the mount namespace of a container, from outside.
  *
- * Each is made by a child of its own with a time limit, because entering a namespace is for good and
- * because a container can make every look-up in it hang. First everything is looked at, still from
- * outside; then the namespace is entered and acted upon by descriptors.
+ * Each is made by a child of its own with a time limit, because entering a namespace is for good
+ * and because a container can make every look-up in it hang. First everything is looked at, still
+ * from outside; then the namespace is entered and acted upon by descriptors.
  */
 #pragma once
 

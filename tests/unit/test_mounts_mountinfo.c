@@ -208,6 +208,35 @@ START_TEST(a_process_that_has_gone_is_an_error)
 }
 END_TEST
 
+START_TEST(what_other_mounts_lie_over_is_hidden)
+{
+	static const char base[] = "1 0 0:1 / / rw - x x rw\n2 1 0:2 / /a rw - x x rw\n"
+				   "3 2 0:3 / /a/b/c rw - x x rw\n";
+	static const struct {
+		const char *more;
+		bool hidden;
+	} rows[] = {
+		{"", false},
+		{"4 3 0:4 / /a/b/c rw - x x rw\n", true},
+		{"4 2 0:4 / /a rw - x x rw\n", true},
+		{"4 2 0:4 / /a/b rw - x x rw\n", true},
+		{"4 1 0:4 / / rw - x x rw\n", true},
+		{"4 2 0:4 / /a/bb rw - x x rw\n", false},
+		{"4 2 0:4 / /a/b/cc rw - x x rw\n", false},
+		{"4 3 0:4 / /a/b/c/d rw - x x rw\n", false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text = g_strconcat(base, rows[i].more, NULL);
+		g_autoptr(LxMountinfo) info = parse(text);
+
+		ck_assert_msg(
+			lx_mountinfo_is_hidden(info, lx_mountinfo_by_id(info, 3)) == rows[i].hidden,
+			"with %s", rows[i].more);
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {a_line_is_understood,
@@ -216,7 +245,7 @@ Suite *unit_suite(void)
 		the_last_newline_may_be_missing, what_the_kernel_would_not_print_is_refused,
 		the_topmost_mount_is_found_whatever_the_order, layers_are_walked_downwards,
 		mounts_in_a_circle_come_to_an_end, our_own_mounts_can_be_read,
-		a_process_that_has_gone_is_an_error, NULL};
+		a_process_that_has_gone_is_an_error, what_other_mounts_lie_over_is_hidden, NULL};
 
 	return unit_suite_new("mounts/mountinfo", tests);
 }
