@@ -20,11 +20,11 @@
 #include "mounts/generations.h"
 #include "mounts/holders.h"
 #include "mounts/served.h"
+#include "mounts/turn.h"
 #include "mounts/views.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@
 #define ROUNDS_MAX 32
 
 typedef struct {
-	LxFd lock;    /* one at a time: `serve` and `heal` may meet */
+	LxFd turn;
 	char *folder; /* RUNTIME/anchors */
 	LxMountinfo *own;
 	LxHolders *holders; /* looked for once, when first asked about: mounts that we make hold
@@ -44,7 +44,7 @@ typedef struct {
 
 static void clear(Anchors *self)
 {
-	lx_fd_clear(&self->lock);
+	lx_fd_clear(&self->turn);
 	g_clear_pointer(&self->folder, g_free);
 	g_clear_pointer(&self->own, lx_mountinfo_free);
 	g_clear_pointer(&self->holders, lx_holders_free);
@@ -67,12 +67,17 @@ static bool look_again(Anchors *self, GError **error)
 	return true;
 }
 
+/* One that hangs with the turn in its hands must not keep everybody from the anchors. */
 static bool open_anchors(Anchors *self, const char *runtime_dir, GError **error)
 {
+	g_autoptr(GError) failure = NULL;
+
 	self->folder = lx_anchors_folder(runtime_dir);
-	self->lock = open(runtime_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (self->lock < 0 || flock(self->lock, LOCK_EX) < 0) {
-		lx_error_set_errno(error, errno, "locking %s", runtime_dir);
+	self->turn = lx_turn_take(runtime_dir, &failure);
+	if (lx_error_code(failure) == EAGAIN) {
+		g_warning("anchors: %s, ignoring", failure->message);
+	} else if (self->turn < 0) {
+		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
 	return look_again(self, error);
@@ -383,14 +388,14 @@ static void raise_tops(const Anchors *self, const LxServed *served)
 
 bool lx_anchors_make(const char *runtime_dir, GError **error)
 {
-	g_auto(Anchors) self = {.lock = -1};
+	g_auto(Anchors) self = {.turn = -1};
 
 	return open_anchors(&self, runtime_dir, error) && make(&self, error);
 }
 
 bool lx_anchors_raise(const char *runtime_dir, const char *mountpoint, GError **error)
 {
-	g_auto(Anchors) self = {.lock = -1};
+	g_auto(Anchors) self = {.turn = -1};
 	LxServed served;
 
 	if (!open_anchors(&self, runtime_dir, error) || !make(&self, error))
@@ -409,7 +414,7 @@ bool lx_anchors_raise(const char *runtime_dir, const char *mountpoint, GError **
 
 bool lx_anchors_lower(const char *runtime_dir, GError **error)
 {
-	g_auto(Anchors) self = {.lock = -1};
+	g_auto(Anchors) self = {.turn = -1};
 
 	if (!g_file_test(runtime_dir, G_FILE_TEST_IS_DIR))
 		return true;
@@ -423,7 +428,7 @@ bool lx_anchors_lower(const char *runtime_dir, GError **error)
 bool lx_anchors_purge(const char *runtime_dir, GError **error)
 {
 	g_autofree char *folder = lx_anchors_folder(runtime_dir);
-	g_auto(Anchors) self = {.lock = -1};
+	g_auto(Anchors) self = {.turn = -1};
 
 	if (!lx_anchors_lower(runtime_dir, error) || !open_anchors(&self, runtime_dir, error))
 		return false;

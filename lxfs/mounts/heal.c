@@ -27,8 +27,9 @@ typedef struct {
 
 typedef struct {
 	const LxHealOptions *options;
-	LxServed served_now;
-	const LxServed *served; /* NULL: nothing is */
+	LxServed found;
+	const LxServed *mounted; /* what was found at the mount point; NULL: nothing */
+	const LxServed *served;  /* the same if it is alive */
 	const char *anchors;
 	GArray *devices; /* NULL: of whatever instance */
 	LxHealTell tell;
@@ -152,6 +153,9 @@ static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
 	LxReplaceTask task = {
 		.inode = space->inode,
 		.served = self->served,
+		.mounted = self->mounted,
+		.mountpoint = self->options->mountpoint,
+		.runtime_dir = self->options->runtime_dir,
 		.anchors = self->anchors,
 		.probe_msec = self->options->limit_msec / 2,
 		.dry_run = self->options->dry_run,
@@ -193,11 +197,12 @@ static bool find_served(Heal *self, GError **error)
 
 	if (!own)
 		return false;
-	if (!lx_served_find(own, mountpoint, &self->served_now))
+	if (!lx_served_find(own, mountpoint, &self->found))
 		return true;
+	self->mounted = &self->found;
 	switch (lx_probe_path(mountpoint, self->options->limit_msec)) {
 	case LX_PROBE_ALIVE:
-		self->served = &self->served_now;
+		self->served = self->mounted;
 		return true;
 	case LX_PROBE_DEAD:
 		return true;

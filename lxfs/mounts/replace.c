@@ -2,9 +2,10 @@
 /*
  * Replacing the dead views of one mount namespace.
  *
- * In three steps: everything is looked at and the copies are made while this process is still
- * outside (a mount can only be copied in the namespace that it is attached in); the namespace is
- * entered once; dead mounts are taken away and the copies attached. A mount that a container with a
+ * In three steps: everything is looked at, which may take its time; in its turn, and if what is
+ * served has not changed meanwhile, copies are made, still outside (a mount can only be copied in
+ * the namespace that it is attached in); the namespace is entered once, dead mounts are taken away
+ * and the copies attached. A mount that a container with a
  * user namespace of its own was given is locked to it (mount_namespaces(7)) and cannot be taken
  * away: the copy then lies on top of it.
  */
@@ -14,6 +15,7 @@
 #include "mounts/clone.h"
 #include "mounts/place.h"
 #include "mounts/probe.h"
+#include "mounts/turn.h"
 #include "mounts/views.h"
 
 #include <errno.h>
@@ -30,8 +32,9 @@
 
 typedef struct {
 	const LxSuspect *suspect;
-	LxFd folder; /* that the mount point lies in; -1: nothing is to be done */
+	LxFd folder; /* that the mount point lies in */
 	char *name;  /* of the mount point in it */
+	bool dead;   /* to be replaced */
 	LxFd copy;   /* what is to be attached */
 } Target;
 
@@ -113,6 +116,27 @@ static bool is_dead(Replacement *self, const Target *target, int fd)
 	}
 }
 
+static void look_at(Replacement *self, Target *target, int root)
+{
+	g_auto(LxFd) top = -1;
+
+	if (find_place(target, root))
+		top = open_top(self, target);
+	if (top < 0) {
+		self->report.hidden++;
+		return;
+	}
+	if (!is_dead(self, target, top))
+		return;
+	if (target->suspect->shelters)
+		fail(self, target->suspect->top->mountpoint,
+			"other mounts lie below it, leaving it alone");
+	else
+		target->dead = true;
+}
+
+/* ---- Copying ----------------------------------------------------------------------------- */
+
 /* The anchor, so that next time the container heals by itself; else straight from the source. */
 static char *find_source(const LxReplaceTask *task, const char *name)
 {
@@ -143,27 +167,18 @@ static int make_copy(const LxReplaceTask *task, const LxSuspect *suspect, GError
 	return -1;
 }
 
-static void look_at(Replacement *self, Target *target, int root)
+static void make_copies(Replacement *self)
 {
-	const char *path = target->suspect->top->mountpoint;
-	g_autoptr(GError) error = NULL;
-	g_auto(LxFd) top = -1;
+	for (unsigned i = 0; i < self->targets->len; i++) {
+		Target *target = &g_array_index(self->targets, Target, i);
+		g_autoptr(GError) error = NULL;
 
-	if (find_place(target, root))
-		top = open_top(self, target);
-	if (top < 0) {
-		self->report.hidden++;
-		return;
+		if (!target->dead)
+			continue;
+		target->copy = make_copy(self->task, target->suspect, &error);
+		if (target->copy < 0)
+			fail(self, target->suspect->top->mountpoint, error->message);
 	}
-	if (!is_dead(self, target, top))
-		return;
-	if (target->suspect->shelters) {
-		fail(self, path, "other mounts lie below it, leaving it alone");
-		return;
-	}
-	target->copy = make_copy(self->task, target->suspect, &error);
-	if (target->copy < 0)
-		fail(self, path, error->message);
 }
 
 /* ---- Acting ------------------------------------------------------------------------------ */
@@ -198,37 +213,49 @@ static void replace(Replacement *self, const Target *target)
 		fail(self, path, g_strerror(errno));
 }
 
-static bool is_needed(const Replacement *self)
+static unsigned count_dead(const Replacement *self)
 {
+	unsigned n = 0;
+
 	for (unsigned i = 0; i < self->targets->len; i++)
-		if (g_array_index(self->targets, Target, i).copy >= 0)
-			return true;
-	return false;
+		n += g_array_index(self->targets, Target, i).dead;
+	return n;
 }
 
-static bool enter(const LxReplaceTask *task, int space)
+/* Since somebody looked at what is served, lxfs may have been stopped or started. */
+static bool is_still_so(const LxReplaceTask *task, GError **error)
 {
-	return task->dry_run || task->pid == 0 || setns(space, CLONE_NEWNS) == 0;
+	g_autoptr(LxMountinfo) own = lx_mountinfo_read(getpid(), error);
+	LxServed now;
+
+	if (!own)
+		return false;
+	if (lx_served_find(own, task->mountpoint, &now) == (task->mounted != NULL) &&
+		(!task->mounted || lx_served_is_same(&now, task->mounted)))
+		return true;
+	lx_error_set(error, EAGAIN, "what lxfs serves has changed; try again");
+	return false;
 }
 
 static void act(Replacement *self, int space)
 {
 	const LxReplaceTask *task = self->task;
+	g_autoptr(GError) error = NULL;
+	g_auto(LxFd) turn = lx_turn_take(task->runtime_dir, &error);
 
-	if (!is_needed(self))
+	if (turn < 0 || !is_still_so(task, &error)) {
+		fail(self, "replacing dead views", error->message);
 		return;
-	if (!enter(task, space)) {
+	}
+	make_copies(self);
+	if (task->pid != 0 && setns(space, CLONE_NEWNS) < 0) {
 		fail(self, "entering the mount namespace", g_strerror(errno));
 		return;
 	}
 	for (unsigned i = 0; i < self->targets->len; i++) {
 		const Target *target = &g_array_index(self->targets, Target, i);
 
-		if (target->copy < 0)
-			continue;
-		if (task->dry_run)
-			self->report.healed++;
-		else
+		if (target->copy >= 0)
 			replace(self, target);
 	}
 }
@@ -289,11 +316,16 @@ void lx_replace_run(const LxReplaceTask *task, LxReplaceReport *out)
 		task->pid ? g_strdup_printf("/proc/%d/root", (int)task->pid) : g_strdup("/");
 	g_auto(LxFd) root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	g_auto(LxFd) space = task->pid ? open_namespace(task) : -1;
+	unsigned n_dead;
 
 	/* The root first and the namespace after it: the process was in it at both times. */
 	if (root >= 0 && self.proc >= 0 && (space >= 0 || task->pid == 0)) {
 		look_at_all(&self, root);
-		act(&self, space);
+		n_dead = count_dead(&self);
+		if (task->dry_run)
+			self.report.healed = n_dead;
+		else if (n_dead > 0)
+			act(&self, space);
 	}
 	*out = self.report;
 }

@@ -16,8 +16,11 @@
 typedef struct {
 	pid_t pid; /* a process in the namespace; 0: our own, which need not be entered */
 	uint64_t inode;
-	const GArray *suspects; /* LxSuspect, of this namespace */
-	const LxServed *served; /* NULL: nothing is, so everybody gets the host's own files */
+	const GArray *suspects;  /* LxSuspect, of this namespace */
+	const LxServed *served;  /* NULL: nothing is, so everybody gets the host's own files */
+	const LxServed *mounted; /* what lies at the mount point, dead or alive; NULL: nothing */
+	const char *mountpoint;
+	const char *runtime_dir;
 	const char *anchors; /* where views are taken from; those without an anchor from served */
 	unsigned probe_msec;
 	bool dry_run;

@@ -61,3 +61,13 @@ bool lx_served_contains(const LxServed *served, const LxMount *mount)
 			return true;
 	return false;
 }
+
+bool lx_served_is_same(const LxServed *one, const LxServed *other)
+{
+	if (one->n_devices != other->n_devices)
+		return false;
+	for (unsigned i = 0; i < one->n_devices; i++)
+		if (one->devices[i] != other->devices[i])
+			return false;
+	return true;
+}

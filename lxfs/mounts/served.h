@@ -30,3 +30,5 @@ char *lx_served_view_name(const LxMount *mount);
 bool lx_served_find(const LxMountinfo *own, const char *mountpoint, LxServed *out);
 /* NULL `served`: nothing is. */
 bool lx_served_contains(const LxServed *served, const LxMount *mount);
+/* The same file systems, one by one. */
+bool lx_served_is_same(const LxServed *one, const LxServed *other);

@@ -47,11 +47,12 @@ static const LxMount *unserved_view(
 	return mount && is_unserved(mount, rules) ? mount : NULL;
 }
 
+/* Taking the host's file away would show the dead view for a moment. */
 static unsigned count_layers(
 	const LxMountinfo *info, const LxSuspectRules *rules, const LxSuspect *suspect)
 {
-	const LxMount *mount = suspect->view;
-	unsigned n = suspect->view == suspect->top ? 0 : 1;
+	const LxMount *mount = suspect->view == suspect->top ? suspect->view : NULL;
+	unsigned n = 0;
 
 	while (mount && is_unserved(mount, rules) && n < LAYERS_MAX) {
 		mount = lx_mountinfo_beneath(info, mount);

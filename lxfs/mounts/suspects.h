@@ -27,7 +27,7 @@ typedef struct {
  * An array of LxSuspect, parents before children; g_array_unref frees all.
  *
  * A view that something live lies on is none. Where nothing was served when a view was found dead,
- * the host's own file was put on it: that one counts as part of the dead view once something is
- * served again. What lies inside a dead tree goes with the tree.
+ * the host's own file was put on it: once something is served again, that is put on both. What lies
+ * inside a dead tree goes with the tree.
  */
 GArray *lx_suspects_find(const LxMountinfo *info, const LxSuspectRules *rules);

@@ -28,6 +28,18 @@ START_TEST(both_file_systems_at_the_mount_point_are_found)
 }
 END_TEST
 
+START_TEST(the_same_file_systems_are_the_same)
+{
+	const LxServed both = {.n_devices = 2, .devices = {50, 51}};
+	const LxServed one = {.n_devices = 1, .devices = {50}};
+	const LxServed another = {.n_devices = 2, .devices = {50, 52}};
+
+	ck_assert(lx_served_is_same(&both, &both));
+	ck_assert(!lx_served_is_same(&both, &one));
+	ck_assert(!lx_served_is_same(&both, &another));
+}
+END_TEST
+
 START_TEST(without_a_mount_of_ours_there_nothing_is_served)
 {
 	g_autoptr(LxMountinfo) own =
@@ -72,7 +84,7 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {both_file_systems_at_the_mount_point_are_found,
-		without_a_mount_of_ours_there_nothing_is_served,
+		the_same_file_systems_are_the_same, without_a_mount_of_ours_there_nothing_is_served,
 		views_are_named_by_their_path_below_the_mount_point, NULL};
 
 	return unit_suite_new("mounts/served", tests);

@@ -88,11 +88,11 @@ START_TEST(all_dead_layers_on_top_of_each_other_go_at_once)
 }
 END_TEST
 
-START_TEST(the_hosts_file_that_was_given_is_part_of_the_dead_view)
+START_TEST(the_hosts_file_that_was_given_stays_over_the_dead_view)
 {
 	const char *text = ROOT DEAD(5, 2, "/proc/stat") HOST(6, 5, "/proc/stat");
 
-	check_served(text, "6/5:2 proc/stat");
+	check_served(text, "6/5:0 proc/stat");
 	check_unserved(text, "");
 }
 END_TEST
@@ -179,7 +179,7 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {views_of_another_time_are_suspects,
 		what_is_served_and_what_is_no_view_is_none, a_live_view_on_a_dead_one_means_healed,
 		all_dead_layers_on_top_of_each_other_go_at_once,
-		the_hosts_file_that_was_given_is_part_of_the_dead_view,
+		the_hosts_file_that_was_given_stays_over_the_dead_view,
 		anything_else_that_lies_on_a_dead_view_stays,
 		what_lies_inside_a_dead_tree_goes_with_it,
 		foreign_mounts_inside_a_dead_tree_are_noticed,

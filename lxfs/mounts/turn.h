@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Taking turns: `serve`, `heal` and `attach` may meet. Whoever raises or lowers anchors, and
+ * whoever carries copies of them into a container, does so in its turn: a copy that is under way
+ * while an anchor changes hands follows nothing.
+ */
+#pragma once
+
+#include "fd.h"
+
+/*
+ * A descriptor that ends the turn when it is closed. EAGAIN after some seconds: whoever has the
+ * turn hangs in a container that makes it hang, and will change no anchor any more. Other errors:
+ * there is no such folder.
+ */
+int lx_turn_take(const char *runtime_dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
