@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
-# Without names: lint unit scenes integration sanitizers replay. By name also: clang
+# Without names: lint unit scenes injector integration sanitizers replay. By name also: clang
 # asan-integration fuzz bench vm k8s, and all. On Debian it installs what is missing, without
 # starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
 # anything failed.
@@ -22,11 +22,15 @@ packages="
 	docker.io:dockerd
 	fuse3:fusermount3
 	gcc:gcc
+	glib-networking:/usr/lib/x86_64-linux-gnu/gio/modules/libgiognutls.so
 	htop:htop
 	libcgroup-dev:/usr/include/libcgroup.h
 	libclang-rt-14-dev:/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux
 	libfuse3-dev:/usr/include/fuse3
 	libglib2.0-dev:/usr/include/glib-2.0
+	libgnutls28-dev:/usr/include/gnutls
+	libjson-glib-dev:/usr/include/json-glib-1.0
+	libsoup-3.0-dev:/usr/include/libsoup-3.0
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
 	lxcfs:lxcfs
 	meson:meson
@@ -34,6 +38,9 @@ packages="
 	pkgconf:pkg-config
 	procps:free
 	python3:python3
+	python3-cryptography:/usr/lib/python3/dist-packages/cryptography
+	python3-jsonpatch:/usr/lib/python3/dist-packages/jsonpatch.py
+	python3-yaml:/usr/lib/python3/dist-packages/yaml
 	shellcheck:shellcheck
 	strace:strace
 	sysstat:mpstat

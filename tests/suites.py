@@ -22,7 +22,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
-DEFAULT = ["lint", "unit", "scenes", "integration", "sanitizers", "replay"]
+DEFAULT = ["lint", "unit", "scenes", "injector", "integration", "sanitizers", "replay"]
 BY_NAME = ["clang", "asan-integration", "fuzz", "bench", "vm", "k8s"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
@@ -308,7 +308,9 @@ def meson_tests(folder, suite):
 
 def program_env(folder, instead_of=None):
     lxfs = os.path.abspath(f"{folder}/lxfs/lxfs")
-    return {"LXFS": lxfs, "LXFS_BUILD": os.path.abspath(folder), **(instead_of or {})}
+    injector = os.path.abspath(f"{folder}/k8s/injector/lxfs-injector")
+    mine = {"LXFS": lxfs, "LXFS_INJECTOR": injector, "LXFS_BUILD": os.path.abspath(folder)}
+    return {**mine, **(instead_of or {})}
 
 
 SANITIZER_ENV = {
@@ -375,11 +377,11 @@ def is_script(path):
         return os.access(path, os.X_OK) and file.read(2) == b"#!"
 
 
-def run_integration(tally, build_folder, label, env=None):
-    found = sorted(glob.glob("tests/integration/*.sh") + glob.glob("tests/integration/*.py"))
+def run_integration(tally, build_folder, label, env=None, where="tests/integration"):
+    found = sorted(glob.glob(f"{where}/*.sh") + glob.glob(f"{where}/*.py"))
     tests = [path for path in found if is_script(path)]
     if not tests:
-        tally.skip(label, "no tests in tests/integration yet")
+        tally.skip(label, f"no tests in {where} yet")
     for path in tests:
         name = os.path.splitext(os.path.basename(path))[0]
         folder = tempfile.mkdtemp(prefix="lxfs-test-")
@@ -391,6 +393,19 @@ def run_integration(tally, build_folder, label, env=None):
             tally.fail(f"{label} {name}", f"leaves behind: {what}")
         if not left:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_injector(tally, folder, label, env=None):
+    if os.path.exists(f"{folder}/k8s/injector/lxfs-injector"):
+        run_integration(tally, folder, label, env, "tests/injector")
+    else:
+        tally.skip(label, "the injector was not built: its libraries are not here")
+
+
+def injector(tally):
+    folder = build(tally, "gcc")
+    if folder:
+        run_injector(tally, folder, "injector")
 
 
 def integration(tally):
@@ -417,6 +432,7 @@ def sanitizers(tally):
         unit_programs(tally, folder, "unit", "asan", env=SANITIZER_ENV)
         unit_programs(tally, folder, "replay", "asan fuzz", env=SANITIZER_ENV)
         run_scenes(tally, folder, "asan scenes", SANITIZER_ENV)
+        run_injector(tally, folder, "asan injector", SANITIZER_ENV)
     thread_sanitizer(tally)
 
 
@@ -496,6 +512,7 @@ SUITES = {
     "lint": lint,
     "unit": unit,
     "scenes": scenes,
+    "injector": injector,
     "integration": integration,
     "sanitizers": sanitizers,
     "clang": clang,

@@ -7,5 +7,5 @@ command -v codespell >/dev/null || { echo "codespell is not installed"; exit 77;
 # Kernel words that look like misspellings.
 words=mis,statm,numer,crate,ba,fo,som,aks,uptodate,inout,ot
 codespell --ignore-words-list "$words" \
-	--skip '*/build*,*/corpus/*,*/expected/*,tests/scenes/*/proc/*,tests/scenes/*/sys/*,*.pyc' \
+	--skip '*/build*,*/corpus/*,*/expected/*,tests/k8s/pods/*,tests/scenes/*/proc/*,tests/scenes/*/sys/*,*.pyc' \
 	README.md bindings debian docs k8s lxfs systemd-units tests meson.build .ci

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * JSON from elsewhere.
+ *
+ * json-glib parses by recursion without a limit, and takes more than JSON: comments, and "var x =".
+ * A text of a million brackets would overflow the stack. So a scan goes first, which knows strings
+ * and depth only and refuses every character that JSON does not have outside strings; what passes
+ * is nested no deeper for json-glib than it was for the scan.
+ */
+#include "json.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The index behind the string that begins at `at`; `size` when it does not end. */
+static size_t skip_string(const char *text, size_t size, size_t at)
+{
+	for (at++; at < size && text[at] != '"'; at++)
+		if (text[at] == '\\')
+			at++;
+	return MIN(at + 1, size);
+}
+
+/* What JSON has outside strings: blanks, punctuation, numbers, true, false and null. */
+static bool is_plain(char c)
+{
+	return g_ascii_isalnum(c) || (c != '\0' && strchr(" \t\r\n:,+-.", c));
+}
+
+static bool scan(const char *text, size_t size, GError **error)
+{
+	unsigned depth = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '"') {
+			i = skip_string(text, size, i) - 1;
+		} else if (text[i] == '{' || text[i] == '[') {
+			depth++;
+		} else if (text[i] == '}' || text[i] == ']') {
+			depth -= depth > 0;
+		} else if (!is_plain(text[i])) {
+			lx_error_set(error, EINVAL, "reading JSON: a stray '%c' at byte %zu",
+				text[i], i);
+			return false;
+		}
+		if (depth > LX_INJECT_JSON_DEPTH_MAX) {
+			lx_error_set(error, EINVAL, "reading JSON: nested deeper than %d",
+				LX_INJECT_JSON_DEPTH_MAX);
+			return false;
+		}
+	}
+	return true;
+}
+
+JsonNode *lx_inject_json_parse(const char *text, size_t size, GError **error)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autoptr(GError) failure = NULL;
+	JsonNode *root;
+
+	if (size > G_MAXSSIZE || !g_utf8_validate(text, (gssize)size, NULL)) {
+		lx_error_set(error, EINVAL, "reading JSON: it is not UTF-8 text");
+		return NULL;
+	}
+	if (!scan(text, size, error))
+		return NULL;
+	if (!json_parser_load_from_data(parser, text, (gssize)size, &failure)) {
+		lx_error_set(error, EINVAL, "reading JSON: %s", failure->message);
+		return NULL;
+	}
+	root = json_parser_steal_root(parser);
+	if (!root)
+		lx_error_set(error, EINVAL, "reading JSON: it is empty");
+	return root;
+}
+
+JsonNode *lx_inject_json_node(JsonObject *object, const char *member)
+{
+	JsonNode *node = object ? json_object_get_member(object, member) : NULL;
+
+	return node && !JSON_NODE_HOLDS_NULL(node) ? node : NULL;
+}
+
+JsonObject *lx_inject_json_object(JsonObject *object, const char *member)
+{
+	JsonNode *node = lx_inject_json_node(object, member);
+
+	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+JsonArray *lx_inject_json_array(JsonObject *object, const char *member)
+{
+	JsonNode *node = lx_inject_json_node(object, member);
+
+	return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+}
+
+static JsonNode *value_of_type(JsonObject *object, const char *member, GType type)
+{
+	JsonNode *node = lx_inject_json_node(object, member);
+
+	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == type ? node
+											     : NULL;
+}
+
+const char *lx_inject_json_string(JsonObject *object, const char *member)
+{
+	JsonNode *node = value_of_type(object, member, G_TYPE_STRING);
+
+	return node ? json_node_get_string(node) : NULL;
+}
+
+bool lx_inject_json_bool(JsonObject *object, const char *member)
+{
+	JsonNode *node = value_of_type(object, member, G_TYPE_BOOLEAN);
+
+	return node && json_node_get_boolean(node);
+}
+
+gint64 lx_inject_json_int(JsonObject *object, const char *member, gint64 fallback)
+{
+	JsonNode *node = value_of_type(object, member, G_TYPE_INT64);
+
+	return node ? json_node_get_int(node) : fallback;
+}
+
+unsigned lx_inject_json_length(JsonArray *array)
+{
+	return array ? json_array_get_length(array) : 0;
+}
+
+JsonObject *lx_inject_json_object_at(JsonArray *array, unsigned index)
+{
+	JsonNode *node = NULL;
+
+	if (index < lx_inject_json_length(array))
+		node = json_array_get_element(array, index);
+	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+char *lx_inject_json_text(JsonNode *node)
+{
+	return json_to_string(node, FALSE);
+}
+
+char *lx_inject_json_built(JsonBuilder *builder)
+{
+	g_autoptr(JsonNode) root = json_builder_get_root(builder);
+
+	return lx_inject_json_text(root);
+}
+
+void lx_inject_json_add_string(JsonBuilder *builder, const char *member, const char *value)
+{
+	json_builder_set_member_name(builder, member);
+	json_builder_add_string_value(builder, value);
+}
