@@ -116,6 +116,15 @@ LX_PUBLIC void lx_context_dispatch(LxContext *context);
 /* Samples the load of the containers that were asked about lately: call every 5 seconds. */
 LX_PUBLIC void lx_context_sample(LxContext *context);
 
+/* What the context remembers of who its callers are; the counts begin at 0 with the context. */
+typedef struct {
+	uint64_t entries; /* now */
+	uint64_t hits;
+	uint64_t misses;
+	uint64_t dropped; /* ended, moved, or made room for others */
+} LxStatistics;
+LX_PUBLIC void lx_context_statistics(const LxContext *context, LxStatistics *out);
+
 /* ---- The tree ---------------------------------------------------------------------------- */
 
 /*
@@ -175,6 +184,16 @@ LX_PUBLIC bool lx_tree_read(const LxCaller *caller, LxNode file, GString *text,
 /* The target of a symbolic link, for g_free. */
 LX_PUBLIC char *lx_tree_readlink(
 	const LxCaller *caller, LxNode link, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Which part of the tree a node belongs to, for whoever counts: a number below LX_TREE_PARTS that
+ * means the same in every version of the library, 0 for what it does not know. Its name is the path
+ * of a file ("proc/meminfo"), or of the mirrored folder that the node lies in
+ * ("sys/devices/system/cpu"); borrowed, NULL for a number that no file has.
+ */
+#define LX_TREE_PARTS 64
+LX_PUBLIC unsigned lx_tree_part(LxNode node);
+LX_PUBLIC const char *lx_tree_part_name(unsigned part);
 
 /* The number of the caller's container, as `admit` is told; 0 for the host. */
 LX_PUBLIC uint64_t lx_tree_owner(const LxCaller *caller);

@@ -19,6 +19,7 @@ struct LxCache {
 	GHashTable *by_key;    /* LxCacheKey -> LxCacheEntry, owns a reference */
 	GHashTable *by_serial; /* borrowed from by_key */
 	GQueue by_use;         /* the entry last asked for is at the head */
+	LxCacheFigures figures;
 };
 
 static guint key_hash(gconstpointer data)
@@ -99,6 +100,7 @@ static LxCacheEntry *take_out(LxCache *cache, LxCacheEntry *entry)
 	g_hash_table_remove(cache->by_serial, &entry->serial);
 	g_queue_unlink(&cache->by_use, &entry->link);
 	entry->cached = false;
+	cache->figures.dropped++;
 	return entry;
 }
 
@@ -128,8 +130,11 @@ LxCacheEntry *lx_cache_get(LxCache *cache, const LxCacheKey *key)
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
 	LxCacheEntry *entry = g_hash_table_lookup(cache->by_key, key);
 
-	if (!entry)
+	if (!entry) {
+		cache->figures.misses++;
 		return NULL;
+	}
+	cache->figures.hits++;
 	g_queue_unlink(&cache->by_use, &entry->link);
 	g_queue_push_head_link(&cache->by_use, &entry->link);
 	return entry_ref(entry);
@@ -213,6 +218,13 @@ unsigned lx_cache_n_entries(LxCache *cache)
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
 
 	return cache->by_use.length;
+}
+
+LxCacheFigures lx_cache_figures(LxCache *cache)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
+
+	return cache->figures;
 }
 
 int lx_cache_watch_fd(const LxCache *cache)

@@ -65,6 +65,15 @@ void lx_cache_trim(LxCache *cache, unsigned n);
 
 unsigned lx_cache_n_entries(LxCache *cache);
 
+/* Since the cache was made. */
+typedef struct {
+	uint64_t hits; /* of lx_cache_get */
+	uint64_t misses;
+	uint64_t dropped; /* entries that were taken out */
+} LxCacheFigures;
+
+LxCacheFigures lx_cache_figures(LxCache *cache);
+
 /* Readable when a watched process has exited; then dispatch, which says whether any entry went. */
 int lx_cache_watch_fd(const LxCache *cache);
 bool lx_cache_dispatch(LxCache *cache);

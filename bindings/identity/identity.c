@@ -221,6 +221,11 @@ void lx_identity_dispatch(LxIdentity *identity)
 		set_list(identity, NULL);
 }
 
+LxCacheFigures lx_identity_figures(LxIdentity *identity)
+{
+	return lx_cache_figures(identity->cache);
+}
+
 unsigned lx_identity_n_cached(LxIdentity *identity)
 {
 	return lx_cache_n_entries(identity->cache);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "identity/cache.h"
 #include "identity/container.h"
 
 typedef struct LxIdentity LxIdentity;
@@ -64,3 +65,4 @@ void lx_identity_dispatch(LxIdentity *identity);
 
 /* For tests and metrics. */
 unsigned lx_identity_n_cached(LxIdentity *identity);
+LxCacheFigures lx_identity_figures(LxIdentity *identity);

@@ -170,6 +170,22 @@ void lx_context_dispatch(LxContext *context)
 		lx_identity_dispatch(context->identity);
 }
 
+void lx_context_statistics(const LxContext *context, LxStatistics *out)
+{
+	LxCacheFigures figures;
+
+	*out = (LxStatistics){0};
+	if (!context->identity)
+		return;
+	figures = lx_identity_figures(context->identity);
+	*out = (LxStatistics){
+		.entries = lx_identity_n_cached(context->identity),
+		.hits = figures.hits,
+		.misses = figures.misses,
+		.dropped = figures.dropped,
+	};
+}
+
 void lx_context_sample(LxContext *context)
 {
 	lx_load_sample(context->load, lx_clock_boottime_nsec(&context->clock),

@@ -194,6 +194,31 @@ char *lx_tree_readlink(const LxCaller *caller, LxNode link, GError **error)
 	return lx_mirror_readlink(&reading, place.mirror, place.path, error);
 }
 
+/* What a mirrored folder holds counts as the folder; a row's id never changes its meaning. */
+unsigned lx_tree_part(LxNode node)
+{
+	static const unsigned folders[LX_N_KINDS] = {
+		[LX_KIND_CPU] = LX_ROW_CPU,
+		[LX_KIND_CPU_POLICY] = LX_ROW_CPU,
+		[LX_KIND_CPU_OTHER] = LX_ROW_CPU,
+		[LX_KIND_NODE] = LX_ROW_NODE,
+		[LX_KIND_NODE_OTHER] = LX_ROW_NODE,
+	};
+	LxNodeParts parts = lx_node_decode(node);
+
+	if (parts.kind == LX_KIND_ROW)
+		return parts.number < LX_TREE_PARTS ? parts.number : 0;
+	return parts.kind < LX_N_KINDS ? folders[parts.kind] : 0;
+}
+
+const char *lx_tree_part_name(unsigned part)
+{
+	const LxRow *row = lx_table_row(part);
+	bool is_mirror = part == LX_ROW_CPU || part == LX_ROW_NODE;
+
+	return row && (row->type == LX_NODE_FILE || is_mirror) ? row->path : NULL;
+}
+
 uint64_t lx_tree_owner(const LxCaller *caller)
 {
 	g_auto(LxReading) reading = {0};

@@ -2,6 +2,7 @@
 /* What a worker inherits from the one before it: shared memory and the FUSE descriptors. */
 #include "serve/estate.h"
 
+#include "clock.h"
 #include "fd.h"
 #include "serve/open_files.h"
 
@@ -80,6 +81,7 @@ static LxEstate *estate_map(int memory_fd, int history_fd, unsigned n_slots, GEr
 	if (n_slots) {
 		estate->header->n_slots = n_slots;
 		estate->header->faulting_slot = LX_FAULTING_UNKNOWN;
+		estate->header->begun_nsec = lx_clock_now_nsec(CLOCK_REALTIME);
 		estate->header->version = LX_ESTATE_VERSION;
 		estate->header->magic = LX_ESTATE_MAGIC;
 	}

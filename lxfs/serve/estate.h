@@ -12,10 +12,9 @@
 #pragma once
 
 #include "lxfs.h"
+#include "serve/tally.h"
 
-#include <stdatomic.h>
-
-#define LX_ESTATE_VERSION 1u
+#define LX_ESTATE_VERSION 2u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
 /* The FUSE connections: one for the views, one for proc/pressure, whose files can be polled. */
@@ -55,7 +54,9 @@ typedef struct {
 	uint32_t left;    /* by a predecessor: it may have been answered already */
 	_Atomic uint32_t
 		carried_out; /* the request's effect has happened; `result` is its answer */
+	int32_t answer;      /* the errno that the request was answered, 0 for success */
 	uint64_t result;
+	LxTally tally; /* what this thread and its predecessors have answered */
 } LxSlot;
 
 typedef struct {
@@ -72,15 +73,27 @@ typedef enum {
 	LX_RELOAD_DONE,
 	LX_RELOAD_REFUSED,     /* the new program was never executed */
 	LX_RELOAD_ROLLED_BACK, /* it was, and did not come up */
+	LX_N_RELOAD_OUTCOMES
 } LxReloadOutcome;
 
 #define LX_RELOAD_MESSAGE_BYTES 256
 
 typedef struct {
-	uint64_t serial; /* how many have ended */
+	uint64_t serial;                       /* how many have ended */
+	uint64_t counts[LX_N_RELOAD_OUTCOMES]; /* how many ended so */
 	uint32_t outcome;
 	char message[LX_RELOAD_MESSAGE_BYTES];
 } LxReload;
+
+/* Why workers ended that were not to be replaced by a reload. */
+typedef enum {
+	LX_END_OUTSIDE, /* another process killed it: nobody's fault */
+	LX_END_REQUEST, /* a request is to blame, or all that were under way */
+	LX_END_FAILURE, /* none is */
+	LX_END_SILENT,  /* its main loop stood still, or it did not come up in time */
+	LX_END_RETRY,   /* it served the host's own text, and the real ones were tried again */
+	LX_N_ENDS
+} LxEnd;
 
 /* Which thread's request a worker died on. */
 enum {
@@ -94,6 +107,9 @@ typedef struct {
 	uint32_t version;
 	uint32_t n_slots;
 	uint64_t generation;        /* workers started so far */
+	uint64_t begun_nsec;        /* CLOCK_REALTIME; since when all this is counted */
+	uint64_t ends[LX_N_ENDS];   /* of workers, by cause */
+	uint32_t ending;            /* the LxEnd that the supervisor is ending its worker for */
 	_Atomic int32_t supervisor; /* its pid; of a dead one: whoever replaces it is the heir */
 	_Atomic uint64_t heartbeat_nsec; /* CLOCK_MONOTONIC; the worker's main loop is alive */
 	_Atomic int32_t faulting_slot;   /* set by the fatal signal's handler, or LX_FAULTING_* */

@@ -51,6 +51,11 @@ struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind)
 	return fuse_session_new(&args, &operations, sizeof operations, &front->sessions[kind]);
 }
 
+LxSlot *lx_front_slot(const void *session)
+{
+	return lx_seats_slot(&((const LxSession *)session)->front->seats);
+}
+
 const LxSeats *lx_front_seats(const LxFront *front)
 {
 	return &front->seats;

@@ -26,3 +26,5 @@ struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind);
 
 /* Where each FUSE thread takes its slot of the journal. */
 const LxSeats *lx_front_seats(const LxFront *front);
+/* The calling thread's, from a session's userdata; NULL for a thread that has none. */
+LxSlot *lx_front_slot(const void *session);

@@ -85,15 +85,16 @@ void lx_journal_note(LxSlot *slot, uint64_t result)
 	atomic_store(&slot->carried_out, 1);
 }
 
-void lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code)
+int lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code)
 {
 	const struct fuse_in_header *request = lx_journal_request(slot);
 	struct fuse_out_header reply = {.len = sizeof reply, .error = -code};
 	ssize_t written;
 
 	if (!request)
-		return;
+		return code;
 	reply.unique = request->unique;
 	written = write(fuse_fd, &reply, sizeof reply);
 	(void)written; /* ENOENT: it was answered before */
+	return code;
 }

@@ -46,5 +46,5 @@ bool lx_journal_result(const LxSlot *slot, uint64_t *result);
 /* It has happened now. Call before the reply. */
 void lx_journal_note(LxSlot *slot, uint64_t result);
 
-/* Answers the request in the slot with an error, without libfuse. */
-void lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code);
+/* Answers the request in the slot with an error, without libfuse. Gives that error. */
+int lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code);

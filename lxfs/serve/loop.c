@@ -9,6 +9,7 @@
  */
 #include "serve/loop.h"
 
+#include "clock.h"
 #include "serve/fatal.h"
 #include "serve/fault.h"
 #include "serve/journal.h"
@@ -34,10 +35,20 @@ struct LxLoop {
 	gpointer data;
 };
 
+/* Not the one to the replayed INIT, nor what pollers are told in between. */
+static void note_answer(LxSlot *slot, const struct fuse_out_header *reply)
+{
+	const struct fuse_in_header *request = slot ? lx_journal_request(slot) : NULL;
+
+	if (request && request->unique == reply->unique)
+		slot->answer = -reply->error;
+}
+
 static ssize_t write_reply(int fd, struct iovec *parts, int n_parts, void *data)
 {
 	ssize_t written;
 
+	note_answer(lx_front_slot(data), parts[0].iov_base);
 	lx_fault_point(LX_FAULT_BEFORE_REPLY);
 	written = writev(fd, parts, n_parts);
 	lx_fault_point(LX_FAULT_AFTER_REPLY);
@@ -86,16 +97,28 @@ LxLoop *lx_loop_new(LxEstate *estate, LxFront *front, GError **error)
 	return loop;
 }
 
-static void process(Worker *worker, size_t bytes)
+static void answer(Worker *worker, size_t bytes)
 {
 	LxLoop *loop = worker->loop;
-	struct fuse_buf request = {.mem = worker->slot->request, .size = bytes};
+	LxSlot *slot = worker->slot;
+	struct fuse_buf request = {.mem = slot->request, .size = bytes};
 
-	if (worker->slot->refused)
-		lx_journal_refuse(
-			worker->slot, loop->estate->connection_fds[worker->slot->connection], EIO);
+	slot->answer = 0;
+	if (slot->refused)
+		slot->answer = lx_journal_refuse(
+			slot, loop->estate->connection_fds[slot->connection], EIO);
 	else
-		fuse_session_process_buf(loop->sessions[worker->slot->connection], &request);
+		fuse_session_process_buf(loop->sessions[slot->connection], &request);
+}
+
+static void process(Worker *worker, size_t bytes)
+{
+	LxSlot *slot = worker->slot;
+	LxTallied begun =
+		lx_tally_begin((const void *)slot->request, lx_clock_now_nsec(CLOCK_MONOTONIC));
+
+	answer(worker, bytes);
+	lx_tally_end(&slot->tally, &begun, slot->answer, lx_clock_now_nsec(CLOCK_MONOTONIC));
 }
 
 static void finish_predecessors_request(Worker *worker)

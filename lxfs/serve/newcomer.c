@@ -5,6 +5,7 @@
 #include "serve/fatal.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -72,6 +73,12 @@ void lx_newcomer_give_go(const LxNewcomer *newcomer)
 	ssize_t written = write(newcomer->go, "G", 1);
 
 	(void)written; /* it has died: SIGCHLD tells */
+}
+
+void lx_newcomer_end(const LxNewcomer *newcomer, LxEstate *estate, LxEnd why)
+{
+	estate->header->ending = why;
+	kill(newcomer->pid, SIGKILL);
 }
 
 void lx_newcomer_forget(LxNewcomer *newcomer)

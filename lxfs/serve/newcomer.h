@@ -37,5 +37,8 @@ void lx_newcomer_explain_end(int status, char why[LX_REPORT_MAX]);
 
 void lx_newcomer_give_go(const LxNewcomer *newcomer);
 
+/* Kills it, and notes in the estate what for. */
+void lx_newcomer_end(const LxNewcomer *newcomer, LxEstate *estate, LxEnd why);
+
 /* Closes the pipes; the process is no newcomer any more. */
 void lx_newcomer_forget(LxNewcomer *newcomer);

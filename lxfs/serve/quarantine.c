@@ -93,7 +93,7 @@ static bool is_own_fault(int status)
 	return false;
 }
 
-LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, uint64_t now_nsec)
+static LxDeath judge(LxEstate *estate, int status, bool answered, uint64_t now_nsec)
 {
 	int32_t faulting = atomic_exchange(&estate->header->faulting_slot, LX_FAULTING_UNKNOWN);
 	bool blamed;
@@ -107,6 +107,36 @@ LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, ui
 	else
 		blamed = blame_all(estate, now_nsec);
 	return blamed ? LX_DEATH_BY_REQUEST : LX_DEATH_UNEXPLAINED;
+}
+
+static void count(LxEstateHeader *header, LxDeath death)
+{
+	static const LxEnd ends[] = {[LX_DEATH_FROM_OUTSIDE] = LX_END_OUTSIDE,
+		[LX_DEATH_BY_REQUEST] = LX_END_REQUEST,
+		[LX_DEATH_UNEXPLAINED] = LX_END_FAILURE};
+	uint32_t ending = header->ending;
+
+	if (ending != LX_END_SILENT && ending != LX_END_RETRY)
+		ending = ends[death];
+	header->ends[ending]++;
+	header->ending = LX_END_OUTSIDE;
+}
+
+LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, uint64_t now_nsec)
+{
+	LxDeath death = judge(estate, status, answered, now_nsec);
+
+	count(estate->header, death);
+	return death;
+}
+
+unsigned lx_quarantine_count(const LxEstate *estate, uint64_t now_nsec)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < LX_QUARANTINE_MAX; i++)
+		n += now_nsec < estate->header->quarantine[i].until_nsec;
+	return n;
 }
 
 bool lx_quarantine_holds(const LxEstate *estate, uint64_t container, uint64_t now_nsec)

@@ -16,10 +16,13 @@ typedef enum {
 } LxDeath;
 
 /*
- * Call once for each dead worker. `status` is waitpid's; `answered`: it may have been answering
- * requests; `now_nsec` is CLOCK_BOOTTIME.
+ * Call once for each dead worker; counts it in the estate, too. `status` is waitpid's; `answered`:
+ * it may have been answering requests; `now_nsec` is CLOCK_BOOTTIME.
  */
 LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, uint64_t now_nsec);
+
+/* How many containers get the host's own text now. */
+unsigned lx_quarantine_count(const LxEstate *estate, uint64_t now_nsec);
 
 /* Does this container get the host's own text now? Safe from any thread of a worker. */
 bool lx_quarantine_holds(const LxEstate *estate, uint64_t container, uint64_t now_nsec);

@@ -2,6 +2,7 @@
 /* RUNTIME/status: what other programs may know of the supervisor. */
 #include "serve/status.h"
 
+#include "metrics/published.h"
 #include "runtime.h"
 
 #include <errno.h>
@@ -40,6 +41,8 @@ void lx_status_clear(LxStatus *status)
 void lx_status_conclude_reload(LxEstateHeader *header, LxReloadOutcome outcome, const char *message)
 {
 	header->reload.serial++;
+	if (outcome < LX_N_RELOAD_OUTCOMES)
+		header->reload.counts[outcome]++;
 	header->reload.outcome = outcome;
 	g_strlcpy(header->reload.message, message, sizeof header->reload.message);
 }
@@ -62,6 +65,7 @@ void lx_status_write(const char *runtime_dir, const LxEstateHeader *header)
 void lx_status_remove(const char *runtime_dir)
 {
 	lx_runtime_remove(runtime_dir, NAME);
+	lx_runtime_remove(runtime_dir, LX_PUBLISHED_NAME);
 }
 
 bool lx_status_read(const char *runtime_dir, LxStatus *out, GError **error)

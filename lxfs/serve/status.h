@@ -24,6 +24,7 @@ void lx_status_conclude_reload(
 
 /* Quiet about failures. */
 void lx_status_write(const char *runtime_dir, const LxEstateHeader *header);
+/* With the worker's metrics: nobody serves any more. */
 void lx_status_remove(const char *runtime_dir);
 /* ENOENT when nobody has written it. */
 bool lx_status_read(

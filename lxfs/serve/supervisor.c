@@ -371,7 +371,7 @@ static void check_coming_up(Supervisor *self, uint64_t now)
 		return;
 	self->overdue = true;
 	g_strlcpy(self->why, "it did not come up in time", sizeof self->why);
-	kill(self->worker.pid, SIGKILL);
+	lx_newcomer_end(&self->worker, self->estate, LX_END_SILENT);
 }
 
 /* A worker whose main loop stands still is ended; its requests then go to the next one. */
@@ -381,10 +381,10 @@ static void check_serving(Supervisor *self, uint64_t now)
 
 	if (now > beat && now - beat > HEARTBEAT_LATE_NSEC) {
 		g_warning("the worker does not answer: ending it");
-		kill(self->worker.pid, SIGKILL);
+		lx_newcomer_end(&self->worker, self->estate, LX_END_SILENT);
 	} else if (self->host_only && now - self->started_nsec > HOST_ONLY_RETRY_NSEC) {
 		self->host_only = false;
-		kill(self->worker.pid, SIGKILL);
+		lx_newcomer_end(&self->worker, self->estate, LX_END_RETRY);
 	} else if (!self->host_only && now - self->started_nsec > PROVEN_NSEC) {
 		self->failures = 0;
 	}

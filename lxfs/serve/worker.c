@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "fd.h"
+#include "serve/census.h"
 #include "serve/fatal.h"
 #include "serve/fault.h"
 #include "serve/handover.h"
@@ -40,6 +41,8 @@ typedef struct {
 	LxContext *context;
 	GMainLoop *main_loop;
 	LxFd predecessor; /* pidfd; -1: none */
+	LxCensus census;
+	bool serves;
 } Worker;
 
 static void report(const LxWorkerTask *task, const char *text)
@@ -165,6 +168,8 @@ static gboolean on_heartbeat(gpointer data)
 
 	atomic_store(
 		&worker->task->estate->header->heartbeat_nsec, lx_clock_now_nsec(CLOCK_MONOTONIC));
+	if (worker->serves)
+		lx_census_publish(&worker->census);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -202,6 +207,19 @@ static void add_sources(Worker *worker)
 	set_mask(SIG_UNBLOCK);
 }
 
+static void begin_publishing(Worker *worker, LxOpenFiles *files)
+{
+	worker->census = (LxCensus){
+		.task = worker->task,
+		.context = worker->context,
+		.files = files,
+		.worker_begun_nsec = lx_clock_now_nsec(CLOCK_REALTIME),
+		.published.runtime_dir = worker->task->settings->runtime_dir,
+	};
+	worker->serves = true;
+	lx_census_publish(&worker->census);
+}
+
 /* ---- Coming up --------------------------------------------------------------------------- */
 
 /* SIGTERM stays blocked, as the supervisor has it, until there is somebody to hear it. */
@@ -233,7 +251,10 @@ static bool serve(Worker *worker, GError **error)
 	lx_fatal_set_seats(lx_front_seats(front));
 	lx_fault_watch(estate, lx_front_seats(front));
 	loop = lx_loop_new(estate, front, error);
-	return loop && lx_loop_start(loop, on_mount_ended, worker, error);
+	if (!loop || !lx_loop_start(loop, on_mount_ended, worker, error))
+		return false;
+	begin_publishing(worker, files);
+	return true;
 }
 
 _Noreturn void lx_worker_run(const LxWorkerTask *task)

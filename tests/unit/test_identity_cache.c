@@ -53,6 +53,23 @@ START_TEST(an_entry_is_found_by_kind_inode_and_name)
 }
 END_TEST
 
+START_TEST(hits_misses_and_drops_are_counted)
+{
+	g_autoptr(LxCache) cache = cache_of(1);
+	LxCacheFigures figures;
+
+	add(cache, by_inode(7), -1);
+	has(cache, by_inode(7));
+	has(cache, by_inode(7));
+	has(cache, by_inode(8));
+	add(cache, by_inode(9), -1);
+	figures = lx_cache_figures(cache);
+	ck_assert_uint_eq(figures.hits, 2);
+	ck_assert_uint_eq(figures.misses, 1);
+	ck_assert_uint_eq(figures.dropped, 1);
+}
+END_TEST
+
 START_TEST(the_first_of_two_under_one_key_wins)
 {
 	g_autoptr(LxCache) cache = cache_of(10);
@@ -152,6 +169,7 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		an_entry_is_found_by_kind_inode_and_name,
+		hits_misses_and_drops_are_counted,
 		the_first_of_two_under_one_key_wins,
 		the_entry_unused_for_longest_makes_room,
 		only_the_entry_that_is_meant_is_dropped,

@@ -182,6 +182,43 @@ START_TEST(more_containers_than_places_push_out_the_least_guilty)
 }
 END_TEST
 
+START_TEST(deaths_are_counted_by_cause)
+{
+	g_autoptr(LxEstate) estate = estate_new();
+	const uint64_t *ends = estate->header->ends;
+
+	put_request(estate, 0, 2, 77);
+	crash(estate, 0, NOW);
+	lx_quarantine_note_death(estate, KILLED_BY(SIGKILL), true, NOW);
+	lx_quarantine_note_death(estate, EXITED(1), false, NOW);
+	estate->header->ending = LX_END_SILENT;
+	lx_quarantine_note_death(estate, KILLED_BY(SIGKILL), true, NOW);
+	estate->header->ending = LX_END_RETRY;
+	lx_quarantine_note_death(estate, KILLED_BY(SIGKILL), true, NOW);
+	estate->header->ending = 4711;
+	lx_quarantine_note_death(estate, KILLED_BY(SIGKILL), true, NOW);
+	ck_assert_uint_eq(ends[LX_END_REQUEST], 1);
+	ck_assert_uint_eq(ends[LX_END_OUTSIDE], 2);
+	ck_assert_uint_eq(ends[LX_END_FAILURE], 1);
+	ck_assert_uint_eq(ends[LX_END_SILENT], 1);
+	ck_assert_uint_eq(ends[LX_END_RETRY], 1);
+}
+END_TEST
+
+START_TEST(only_those_in_quarantine_are_counted)
+{
+	g_autoptr(LxEstate) estate = estate_new();
+
+	put_request(estate, 0, 2, 77);
+	crash(estate, 0, NOW);
+	ck_assert_uint_eq(lx_quarantine_count(estate, NOW), 0);
+	crash(estate, 0, NOW);
+	crash(estate, 0, NOW);
+	ck_assert_uint_eq(lx_quarantine_count(estate, NOW), 1);
+	ck_assert_uint_eq(lx_quarantine_count(estate, NOW + 600 * SECOND), 0);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -194,6 +231,8 @@ Suite *unit_suite(void)
 		a_container_that_goes_on_is_back_after_one_death_more,
 		the_host_is_never_quarantined,
 		more_containers_than_places_push_out_the_least_guilty,
+		deaths_are_counted_by_cause,
+		only_those_in_quarantine_are_counted,
 		NULL,
 	};
 

@@ -21,6 +21,8 @@ START_TEST(what_was_written_is_read)
 	ck_assert_uint_eq(status.reloads, 2);
 	ck_assert_int_eq(status.outcome, LX_RELOAD_ROLLED_BACK);
 	ck_assert_str_eq(status.message, "line one\nline two");
+	ck_assert_uint_eq(header.reload.counts[LX_RELOAD_REFUSED], 1);
+	ck_assert_uint_eq(header.reload.counts[LX_RELOAD_ROLLED_BACK], 1);
 }
 END_TEST
 
