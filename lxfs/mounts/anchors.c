@@ -67,19 +67,10 @@ static bool look_again(Anchors *self, GError **error)
 	return true;
 }
 
-/* One that hangs with the turn in its hands must not keep everybody from the anchors. */
 static bool open_anchors(Anchors *self, const char *runtime_dir, GError **error)
 {
-	g_autoptr(GError) failure = NULL;
-
 	self->folder = lx_anchors_folder(runtime_dir);
-	self->turn = lx_turn_take(runtime_dir, &failure);
-	if (lx_error_code(failure) == EAGAIN) {
-		g_warning("anchors: %s, ignoring", failure->message);
-	} else if (self->turn < 0) {
-		g_propagate_error(error, g_steal_pointer(&failure));
-		return false;
-	}
+	self->turn = lx_turn_take(runtime_dir);
 	return look_again(self, error);
 }
 

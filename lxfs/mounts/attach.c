@@ -9,6 +9,7 @@
 #include "mounts/generations.h"
 #include "mounts/place.h"
 #include "mounts/probe.h"
+#include "mounts/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -238,6 +239,7 @@ static void work(LxVisit *visit, gpointer data)
 {
 	Attach *self = data;
 	g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(Target));
+	g_auto(LxFd) turn = lx_turn_take(self->options->runtime_dir);
 
 	g_array_set_clear_func(targets, clear_target);
 	self->visit = visit;

@@ -241,9 +241,9 @@ static void act(Replacement *self, int space)
 {
 	const LxReplaceTask *task = self->task;
 	g_autoptr(GError) error = NULL;
-	g_auto(LxFd) turn = lx_turn_take(task->runtime_dir, &error);
+	g_auto(LxFd) turn = lx_turn_take(task->runtime_dir);
 
-	if (turn < 0 || !is_still_so(task, &error)) {
+	if (!is_still_so(task, &error)) {
 		fail(self, "replacing dead views", error->message);
 		return;
 	}

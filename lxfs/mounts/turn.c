@@ -11,19 +11,15 @@
 #define PATIENCE_MSEC 3000
 #define PAUSE_USEC 1000
 
-int lx_turn_take(const char *runtime_dir, GError **error)
+int lx_turn_take(const char *runtime_dir)
 {
 	g_auto(LxFd) fd = open(runtime_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int64_t deadline_msec = lx_child_now_msec() + PATIENCE_MSEC;
 
 	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK || lx_child_left_msec(deadline_msec) == 0) {
-			lx_error_set_errno(error, errno, "locking %s", runtime_dir);
+		if (errno != EWOULDBLOCK || lx_child_left_msec(deadline_msec) == 0)
 			return -1;
-		}
 		g_usleep(PAUSE_USEC);
 	}
-	if (fd < 0)
-		lx_error_set_errno(error, errno, "opening %s", runtime_dir);
 	return lx_fd_steal(&fd);
 }

@@ -9,8 +9,7 @@
 #include "fd.h"
 
 /*
- * A descriptor that ends the turn when it is closed. EAGAIN after some seconds: whoever has the
- * turn hangs in a container that makes it hang, and will change no anchor any more. Other errors:
- * there is no such folder.
+ * A descriptor that ends the turn when it is closed. -1 after some seconds: go on without. Whoever
+ * has the turn that long hangs in a container that makes it hang, and will change nothing any more.
  */
-int lx_turn_take(const char *runtime_dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+int lx_turn_take(const char *runtime_dir);
