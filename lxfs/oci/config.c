@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What lxfs reads of a bundle's config.json, and what it adds to it. */
+#include "oci/config.h"
+
+#include "oci/json.h"
+#include "oci/splice.h"
+
+#include <errno.h>
+#include <string.h>
+
+void lx_config_clear(LxOciConfig *config)
+{
+	g_clear_pointer(&config->rootfs, g_free);
+	g_clear_pointer(&config->mounts, g_ptr_array_unref);
+}
+
+/* ---- Reading ----------------------------------------------------------------------------- */
+
+static bool parse_annotation(JsonObject *root, bool *out, GError **error)
+{
+	JsonObject *annotations = lx_json_object(root, "annotations");
+	const char *value = annotations ? lx_json_string(annotations, LX_CONFIG_ANNOTATION) : NULL;
+
+	if (value && strcmp(value, "enabled") != 0 && strcmp(value, "disabled") != 0) {
+		lx_error_set(error, EINVAL,
+			"the annotation " LX_CONFIG_ANNOTATION
+			" is \"%.32s\": it takes \"enabled\" or \"disabled\"",
+			value);
+		return false;
+	}
+	*out = !value || strcmp(value, "enabled") == 0;
+	return true;
+}
+
+static GPtrArray *parse_mounts(JsonObject *root)
+{
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+	JsonArray *mounts = lx_json_array(root, "mounts");
+	unsigned n = mounts ? json_array_get_length(mounts) : 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		JsonObject *mount = lx_json_object_at(mounts, i);
+		const char *path = mount ? lx_json_string(mount, "destination") : NULL;
+
+		if (path)
+			g_ptr_array_add(paths, g_canonicalize_filename(path, "/"));
+	}
+	return paths;
+}
+
+/* `lxfs hook`, wherever that lxfs lies. */
+static bool is_ours(JsonObject *hook)
+{
+	const char *path = hook ? lx_json_string(hook, "path") : NULL;
+	JsonArray *arguments = hook ? lx_json_array(hook, "args") : NULL;
+	g_autofree char *name = path ? g_path_get_basename(path) : NULL;
+
+	return arguments && json_array_get_length(arguments) > 1 &&
+	       g_str_has_prefix(name, "lxfs") &&
+	       g_strcmp0(lx_json_string_at(arguments, 1), "hook") == 0;
+}
+
+static bool is_among(JsonArray *hooks)
+{
+	unsigned n = hooks ? json_array_get_length(hooks) : 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (is_ours(lx_json_object_at(hooks, i)))
+			return true;
+	return false;
+}
+
+static bool is_hooked(JsonObject *root)
+{
+	JsonObject *hooks = lx_json_object(root, "hooks");
+
+	return hooks && (is_among(lx_json_array(hooks, "createRuntime")) ||
+				is_among(lx_json_array(hooks, "prestart")));
+}
+
+bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError **error)
+{
+	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
+	JsonObject *rootfs = root ? lx_json_object(root, "root") : NULL;
+	const char *path = rootfs ? lx_json_string(rootfs, "path") : NULL;
+	bool wanted;
+
+	if (!root)
+		return false;
+	if (!path || path[0] == '\0') {
+		lx_error_set(error, EINVAL, "it has no root.path");
+		return false;
+	}
+	if (!parse_annotation(root, &wanted, error))
+		return false;
+	*out = (LxOciConfig){
+		.rootfs = g_strdup(path),
+		.wanted = wanted,
+		.hooked = is_hooked(root),
+		.mounts = parse_mounts(root),
+	};
+	return true;
+}
+
+/* Whatever is not a whole procfs or sysfs there. */
+static bool covers(const char *mount, const char *path)
+{
+	size_t length = strlen(mount);
+
+	if (strcmp(mount, "/") == 0 || strcmp(mount, "/proc") == 0 || strcmp(mount, "/sys") == 0)
+		return false;
+	return strncmp(mount, path, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+bool lx_config_mounts_at(const LxOciConfig *config, const char *path)
+{
+	for (unsigned i = 0; i < config->mounts->len; i++)
+		if (covers(g_ptr_array_index(config->mounts, i), path))
+			return true;
+	return false;
+}
+
+/* ---- Adding ------------------------------------------------------------------------------ */
+
+static char *print_hook(const char *program, const char *const *arguments)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new_immutable();
+	g_autoptr(JsonNode) root = NULL;
+
+	json_builder_begin_object(builder);
+	json_builder_set_member_name(builder, "path");
+	json_builder_add_string_value(builder, program);
+	json_builder_set_member_name(builder, "args");
+	json_builder_begin_array(builder);
+	for (; *arguments; arguments++)
+		json_builder_add_string_value(builder, *arguments);
+	json_builder_end_array(builder);
+	json_builder_end_object(builder);
+	root = json_builder_get_root(builder);
+	return json_to_string(root, FALSE);
+}
+
+/* What a parser makes of the result must be what was meant: it is all the proof a caller needs. */
+static bool check_result(const GString *text, GError **error)
+{
+	g_auto(LxOciConfig) config = {0};
+
+	if (!lx_config_parse(text->str, text->len, &config, error))
+		return false;
+	if (config.hooked)
+		return true;
+	lx_error_set(error, EINVAL, "adding the hook: its \"hooks\" cannot be found");
+	return false;
+}
+
+char *lx_config_with_hook(const char *text, size_t length, const char *program,
+	const char *const *arguments, GError **error)
+{
+	static const char *const place[] = {"hooks", "createRuntime", NULL};
+	g_autofree char *hook = print_hook(program, arguments);
+	GString *result = g_string_new_len(text, (gssize)length);
+
+	if (lx_splice_append(result, place, hook, error) && check_result(result, error))
+		return g_string_free(result, FALSE);
+	g_string_free(result, TRUE);
+	return NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Adding to a JSON text without rewriting it.
+ *
+ * A bundle's config.json belongs to the runtime that reads it. Parsed and printed again it would
+ * not be the same: json-glib keeps numbers as signed 64 bits, so that a limit of
+ * 18446744073709551615, which is RLIM_INFINITY, would come out as -1. So the text stays as it is,
+ * byte for byte, and what is added is put in where it belongs.
+ */
+#pragma once
+
+#include "lxfs.h"
+
+/*
+ * Puts the JSON text `element` behind the last element of the array that the names lead to, through
+ * objects, from the root; NULL ends them. Arrays and objects that are missing, or null, are made.
+ * The names must have nothing to escape.
+ *
+ * The text must be one that lx_json_parse takes. EINVAL, and the text unchanged: what is there is
+ * no object or array. Of members with the same name the last one counts, as it does for parsers.
+ */
+bool lx_splice_append(GString *text, const char *const *names, const char *element,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
