@@ -2,6 +2,7 @@
 /* lxfs: verb -> function. */
 #include "verb.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ static const struct {
 	{"attach", lx_attach_verb, "put the views into running containers"},
 	{"detach", lx_detach_verb, "take them out again"},
 	{"heal", lx_heal_verb, "replace dead views in every mount namespace"},
+	{"hook", lx_hook_verb, "OCI runtime hook: views before a container's process starts"},
 	{"help", help_verb, "this page; `lxfs VERB --help` for one verb"},
 	{"--help", help_verb, NULL},
 	{"-h", help_verb, NULL},
@@ -49,8 +51,18 @@ static int version_verb(int argc, char **argv)
 	return LX_EXIT_DONE;
 }
 
+/* Container managers call it by this name, and with a runtime's arguments. */
+static bool is_wrapper(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash ? slash + 1 : path, "lxfs-runtime") == 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 0 && is_wrapper(argv[0]))
+		return lx_wrapper_verb(argc, argv);
 	if (argc < 2) {
 		help_verb(argc, argv);
 		return LX_EXIT_USAGE;

@@ -69,6 +69,17 @@ static bool set_folder(const Key *key, void *field, const char *value)
 	return true;
 }
 
+static bool set_program(const Key *key, void *field, const char *value)
+{
+	char **program = field;
+
+	if (value[0] == '\0')
+		return false;
+	g_free(*program);
+	*program = g_strdup(value);
+	return true;
+}
+
 #define FIELD(name) offsetof(LxProgramSettings, name)
 
 static const Key keys[] = {
@@ -89,6 +100,10 @@ static const Key keys[] = {
 	{"mountpoint", "DIR", "where the views are mounted", set_folder, FIELD(mountpoint), 0, 0},
 	{"runtime-dir", "DIR", "pid files and anchors", set_folder, FIELD(runtime_dir), 0, 0},
 	{"unmount", "on|off", "unmount when stopped", set_switch, FIELD(unmount), 0, 0},
+	{"hook-strict", "on|off", "no container starts without its views", set_switch,
+		FIELD(hook_strict), 0, 0},
+	{"oci-runtime", "PROGRAM", "what lxfs-runtime becomes", set_program, FIELD(oci_runtime), 0,
+		0},
 };
 
 static unsigned default_threads(void)
@@ -101,6 +116,7 @@ void lx_settings_defaults(LxProgramSettings *settings)
 	*settings = (LxProgramSettings){
 		.mountpoint = g_strdup("/var/lib/lxfs"),
 		.runtime_dir = g_strdup("/run/lxfs"),
+		.oci_runtime = g_strdup("auto"),
 		.threads = default_threads(),
 	};
 	lx_settings_init(&settings->library);
@@ -110,6 +126,7 @@ void lx_settings_clear(LxProgramSettings *settings)
 {
 	g_clear_pointer(&settings->mountpoint, g_free);
 	g_clear_pointer(&settings->runtime_dir, g_free);
+	g_clear_pointer(&settings->oci_runtime, g_free);
 }
 
 bool lx_settings_set(

@@ -13,8 +13,10 @@ typedef struct {
 	LxSettings library;
 	char *mountpoint;
 	char *runtime_dir;
-	unsigned threads; /* FUSE threads */
-	bool unmount;     /* unmount when stopped, even if a successor could carry on */
+	unsigned threads;  /* FUSE threads */
+	bool unmount;      /* unmount when stopped, even if a successor could carry on */
+	bool hook_strict;  /* a container that cannot get its views does not start */
+	char *oci_runtime; /* what lxfs-runtime becomes: a name, a path, or "auto" */
 } LxProgramSettings;
 
 /* The defaults. Clear with lx_settings_clear. */

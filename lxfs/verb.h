@@ -11,6 +11,9 @@ typedef int (*LxVerb)(int argc, char **argv);
 int lx_attach_verb(int argc, char **argv);
 int lx_detach_verb(int argc, char **argv);
 int lx_heal_verb(int argc, char **argv);
+int lx_hook_verb(int argc, char **argv);
 int lx_reload_verb(int argc, char **argv);
 int lx_serve_verb(int argc, char **argv);
 int lx_show_verb(int argc, char **argv);
+/* The program's other name, lxfs-runtime. */
+int lx_wrapper_verb(int argc, char **argv);

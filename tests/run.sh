@@ -19,6 +19,7 @@ packages="
 	clang-format:clang-format
 	codespell:codespell
 	cppcheck:cppcheck
+	crun:crun
 	docker.io:dockerd
 	fuse3:fusermount3
 	gcc:gcc
@@ -36,11 +37,13 @@ packages="
 	meson:meson
 	ninja-build:ninja
 	pkgconf:pkg-config
+	podman:podman
 	procps:free
 	python3:python3
 	python3-cryptography:/usr/lib/python3/dist-packages/cryptography
 	python3-jsonpatch:/usr/lib/python3/dist-packages/jsonpatch.py
 	python3-yaml:/usr/lib/python3/dist-packages/yaml
+	runc:runc
 	shellcheck:shellcheck
 	strace:strace
 	sysstat:mpstat

@@ -61,14 +61,23 @@ static bool contains(const GPtrArray *mounts, const LxMount *mount)
 	return false;
 }
 
+/* Before pivot_root(2) the host's own are there, too, and go with it. */
+static bool is_below(const LxMount *mount, const char *root)
+{
+	size_t length = root ? strlen(root) : 0;
+
+	return length <= 1 ||
+	       (strncmp(mount->mountpoint, root, length) == 0 && mount->mountpoint[length] == '/');
+}
+
 const LxMount *lx_clean_find_needed(
-	const LxMountinfo *info, const char *fstype, const GPtrArray *hidden)
+	const LxMountinfo *info, const char *root, const char *fstype, const GPtrArray *hidden)
 {
 	const LxMount *mount, *needed = NULL;
 
 	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++) {
 		if (strcmp(mount->fstype, fstype) != 0 || strcmp(mount->root, "/") != 0 ||
-			!is_whole(info, mount))
+			!is_below(mount, root) || !is_whole(info, mount))
 			continue;
 		if (!contains(hidden, mount))
 			return NULL;
@@ -90,10 +99,10 @@ const LxMount *lx_clean_find(const LxMountinfo *info)
 /* ---- Preparing --------------------------------------------------------------------------- */
 
 /* The root of the mount, if its path leads there. */
-static int open_needed(
-	LxClean *clean, const LxVisit *visit, const char *fstype, const GPtrArray *hidden)
+static int open_needed(LxClean *clean, const LxVisit *visit, const char *root, const char *fstype,
+	const GPtrArray *hidden)
 {
-	const LxMount *needed = lx_clean_find_needed(visit->info, fstype, hidden);
+	const LxMount *needed = lx_clean_find_needed(visit->info, root, fstype, hidden);
 	g_auto(LxFd) fd = -1;
 
 	if (needed)
@@ -151,8 +160,8 @@ static int make_folder(void)
 
 void lx_clean_prepare(LxClean *clean, LxVisit *visit, const char *root, const GPtrArray *hidden)
 {
-	clean->proc = open_needed(clean, visit, "proc", hidden);
-	clean->sys = open_needed(clean, visit, "sysfs", hidden);
+	clean->proc = open_needed(clean, visit, root, "proc", hidden);
+	clean->sys = open_needed(clean, visit, root, "sysfs", hidden);
 	if ((clean->proc < 0 && clean->sys < 0) || !find_place(clean, visit, root))
 		return;
 	clean->folder = make_folder();

@@ -46,10 +46,10 @@ void lx_clean_clear(LxClean *clean);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxClean, lx_clean_clear)
 
 /*
- * The mount of which a copy is needed (fstype "proc" or "sysfs"): whole now, and none is whole once
- * something lies on all of `hidden`. NULL: none is needed.
+ * The mount of which a copy is needed (fstype "proc" or "sysfs"): whole now, and none below `root`
+ * is whole once something lies on all of `hidden`. NULL: none is needed.
  */
 const LxMount *lx_clean_find_needed(
-	const LxMountinfo *info, const char *fstype, const GPtrArray *hidden);
+	const LxMountinfo *info, const char *root, const char *fstype, const GPtrArray *hidden);
 /* The tmpfs that was put somewhere. NULL: none was. */
 const LxMount *lx_clean_find(const LxMountinfo *info);

@@ -78,6 +78,21 @@ static bool is_hooked(JsonObject *root)
 				is_among(lx_json_array(hooks, "prestart")));
 }
 
+static bool has_elements(JsonObject *object, const char *name)
+{
+	JsonArray *array = lx_json_array(object, name);
+
+	return array && json_array_get_length(array) > 0;
+}
+
+static bool has_masks(JsonObject *root)
+{
+	JsonObject *on_linux = lx_json_object(root, "linux");
+
+	return on_linux &&
+	       (has_elements(on_linux, "maskedPaths") || has_elements(on_linux, "readonlyPaths"));
+}
+
 bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError **error)
 {
 	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
@@ -97,6 +112,7 @@ bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError *
 		.rootfs = g_strdup(path),
 		.wanted = wanted,
 		.hooked = is_hooked(root),
+		.masks = has_masks(root),
 		.mounts = parse_mounts(root),
 	};
 	return true;

@@ -12,6 +12,7 @@ typedef struct {
 	char *rootfs;      /* as written: absolute, or below the bundle */
 	bool wanted;       /* the annotation does not say "disabled" */
 	bool hooked;       /* `lxfs hook` is among its hooks */
+	bool masks;        /* it hides files below /proc or /sys, or makes them read-only */
 	GPtrArray *mounts; /* where it mounts something itself: paths in the container, made
 			      canonical */
 } LxOciConfig;

@@ -1,138 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Docker containers with the views as volumes: a dockerd of our own, which leaves nothing behind."""
-import io
+"""Docker containers with the views as volumes."""
 import os
-import pathlib
 import re
 import shutil
 import signal
-import subprocess
-import tarfile
-import tempfile
-import time
 
+import engines
 import lab
+from engines import IMAGE
 from lab import check, equal
 
 lab.adopt_orphans()
 server = lab.Server()
 
-IMAGE = "lxfs-lab:1"
 VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime"]
-COMMANDS = ["cat", "grep", "ls", "sh", "sleep", "true"]
-DYNAMIC = ["free", "getconf"]
-
-
-# ---- An image ----------------------------------------------------------------------------------
-
-def libraries_of(program):
-    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
-    return re.findall(r"(/\S+) \(0x", listed)
-
-
-def image():
-    """A tar with busybox and a few of the host's programs with their libraries."""
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as tar:
-        files = {"bin/busybox": shutil.which("busybox")}
-        for program in filter(None, map(shutil.which, DYNAMIC)):
-            files[f"bin/{os.path.basename(program)}"] = program
-            files.update({path.lstrip("/"): path for path in libraries_of(program)})
-        for name, path in files.items():
-            tar.add(os.path.realpath(path), name)
-        for name in COMMANDS:
-            link = tarfile.TarInfo(f"bin/{name}")
-            link.type, link.linkname = tarfile.SYMTYPE, "busybox"
-            tar.addfile(link)
-    return made.getvalue()
-
-
-# ---- A dockerd ---------------------------------------------------------------------------------
-
-class Docker:
-    """A dockerd with folders of its own, and its client."""
-
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-docker-"))
-        lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
-        lab.at_end(self.unmount)
-        self.socket = f"unix://{self.folder}/socket"
-        self.log = self.folder / "log"
-        self.environment = {**os.environ, "DOCKER_CONFIG": str(self.folder / "client")}
-        for root in lab.hierarchy_roots():
-            if not (root / "docker").exists():
-                lab.at_end(lambda folder=root / "docker": remove_empty(folder))
-        self.process = None
-        lab.at_end(self.stop)
-        self.start()
-
-    def start(self):
-        options = {"data-root": "data", "exec-root": "exec", "pidfile": "pid"}
-        with open(self.log, "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                ["dockerd", "--iptables=false", "--ip-forward=false", "--bridge=none",
-                 "-H", self.socket,
-                 *(f"--{option}={self.folder}/{name}" for option, name in options.items())],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-
-    def is_up(self):
-        return self.client("version").returncode == 0
-
-    def has_ended(self):
-        return self.process.poll() is not None
-
-    def client(self, *arguments, stdin=b""):
-        return subprocess.run(["docker", "-H", self.socket, *arguments], input=stdin,
-                              capture_output=True, timeout=60, check=False, env=self.environment)
-
-    def run(self, *arguments, **options):
-        done = self.client(*arguments, **options)
-        check(done.returncode == 0, f"docker {' '.join(arguments[:2])}: {done.stderr.decode()}")
-        return done.stdout.decode()
-
-    def stop(self):
-        if not self.has_ended():
-            containers = self.client("ps", "-aq").stdout.decode().split()
-            if containers:
-                self.client("rm", "-f", *containers)
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                lab.end(self.process)
-
-    def unmount(self):
-        mounts = pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
-        for place in reversed([line.split()[1] for line in mounts]):
-            if place.startswith(f"{self.folder}/"):
-                subprocess.run(["umount", "-l", place], check=False)
-
-
-def remove_empty(folder):
-    try:
-        folder.rmdir()
-    except OSError:  # somebody else has come to use it
-        pass
-
-
-class Box:
-    """A running container, with the views as volumes."""
-
-    def __init__(self, *options, binds=None):
-        binds = volumes() if binds is None else binds
-        self.id = docker.run("run", "-d", "--net=none", *binds, *options, IMAGE,
-                             "sleep", "1000").strip()
-        lab.at_end(lambda: docker.client("rm", "-f", self.id))
-
-    def run(self, *command):
-        return docker.run("exec", self.id, *command)
-
-    def fails(self, *command):
-        return docker.client("exec", self.id, *command).returncode != 0
-
-    def read(self, path):
-        return self.run("cat", path)
 
 
 def volumes():
@@ -142,23 +24,12 @@ def volumes():
     yield from ("-v", f"{server.mount}/sys/devices/system/cpu:/sys/devices/system/cpu:ro")
 
 
-def start_docker():
-    """The dockerd that all tests share and None, or None and the reason."""
-    for program in ("dockerd", "docker", "busybox"):
-        if not shutil.which(program):
-            return None, f"{program} is not installed"
-    made = Docker()
-    end = time.monotonic() + 20
-    while not made.is_up():
-        if made.has_ended() or time.monotonic() > end:
-            last = made.log.read_text(errors="replace").splitlines()[-5:]
-            return None, "dockerd does not start: " + " / ".join(last)
-        time.sleep(0.1)
-    made.run("import", "-", IMAGE, stdin=image())
-    return made, None
+def start_box(*options, binds=None):
+    """A running container, with the views as volumes."""
+    return engines.DockerBox(docker, *(volumes() if binds is None else binds), *options)
 
 
-docker, why_not = start_docker()
+docker, why_not = engines.start_docker()
 
 
 def need_docker():
@@ -192,7 +63,7 @@ def a_container_sees_its_limits():
 def programs_see_the_limits():
     """programs that are linked with glibc see the limits"""
     need_docker()
-    box = Box("-m", "64m", "--cpus=1")
+    box = start_box("-m", "64m", "--cpus=1")
     if shutil.which("free"):
         equal(box.run("free", "-m").splitlines()[1].split()[1], "64", "total of free -m")
     equal(box.run("getconf", "_NPROCESSORS_ONLN"), "1\n", "_NPROCESSORS_ONLN")
@@ -203,13 +74,13 @@ def slabinfo_is_for_root():
     need_docker()
     if not os.path.exists("/proc/slabinfo"):
         raise lab.Skipped("this kernel has no slabinfo")
-    check(Box().read("/proc/slabinfo").startswith("slabinfo - version"), "slabinfo")
+    check(start_box().read("/proc/slabinfo").startswith("slabinfo - version"), "slabinfo")
 
 
 def two_containers_see_their_own():
     """two containers at once see each its own, and docker exec sees what the container sees"""
     need_docker()
-    boxes = {"100m": Box("-m", "100m"), "200m": Box("-m", "200m")}
+    boxes = {"100m": start_box("-m", "100m"), "200m": start_box("-m", "200m")}
     for _ in range(3):
         for size, box in boxes.items():
             total = int(size[:-1]) * 1024
@@ -223,7 +94,7 @@ def a_cpuset_is_seen():
     need_docker()
     if not {0, 1} <= os.sched_getaffinity(0):
         raise lab.Skipped("needs the CPUs 0 and 1")
-    box = Box("--cpuset-cpus=1")
+    box = start_box("--cpuset-cpus=1")
     equal(re.findall(r"processor\t: (\d+)", box.read("/proc/cpuinfo")), ["1"], "cpuinfo")
     equal(sorted(lab.parse_stat(box.read("/proc/stat"))), ["cpu", "cpu1"], "rows of stat")
     equal(box.read("/sys/devices/system/cpu/online"), "1\n", "online")
@@ -233,7 +104,7 @@ def a_cpuset_is_seen():
 def update_is_seen_at_once():
     """docker update is seen at once"""
     need_docker()
-    box = Box("-m", "64m", "--memory-swap=64m", "--cpus=2")
+    box = start_box("-m", "64m", "--memory-swap=64m", "--cpus=2")
     docker.run("update", "-m", "128m", "--memory-swap=128m", "--cpus=1", box.id)
     check("MemTotal:         131072 kB\n" in box.read("/proc/meminfo"), "MemTotal")
     equal(n_cpus(box.read("/proc/cpuinfo")), 1, "CPUs in cpuinfo")
@@ -242,7 +113,7 @@ def update_is_seen_at_once():
 def pid_host_sees_its_limits():
     """a container in the host's PID namespace sees its own limits and uptime"""
     need_docker()
-    box = Box("--pid=host", "-m", "256m", "--cpus=1")
+    box = start_box("--pid=host", "-m", "256m", "--cpus=1")
     check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), box.read("/proc/meminfo"))
     equal(n_cpus(box.read("/proc/cpuinfo")), 1, "CPUs in cpuinfo")
     check(float(box.read("/proc/uptime").split()[0]) < 30, box.read("/proc/uptime"))
@@ -251,7 +122,7 @@ def pid_host_sees_its_limits():
 def the_host_lists_it():
     """the host lists a Docker container, and reads its views"""
     need_docker()
-    box = Box("-m", "64m")
+    box = start_box("-m", "64m")
     names = [name for name in os.listdir(server.mount / "containers") if box.id[:12] in name]
     equal(len(names), 1, f"entries of {box.id}: {os.listdir(server.mount / 'containers')}")
     text = (server.mount / "containers" / names[0] / "proc/meminfo").read_text()
@@ -261,7 +132,7 @@ def the_host_lists_it():
 def a_killed_worker_is_not_noticed():
     """a running container reads on after the worker is killed"""
     need_docker()
-    box = Box("-m", "256m")
+    box = start_box("-m", "256m")
     before = float(box.read("/proc/uptime").split()[0])
     pid = server.pid("worker")
     os.kill(pid, signal.SIGKILL)
@@ -284,8 +155,8 @@ def total_loss_heals_through_anchors_and_without():
     """containers live on after lxfs is lost whole and started again, on anchors (rslave) and without"""
     need_docker()
     anchor = server.runtime / "anchors/proc/meminfo"
-    boxes = [Box("-m", "256m"),
-             Box("-m", "256m", binds=["-v", f"{anchor}:/proc/meminfo:ro,rslave"])]
+    boxes = [start_box("-m", "256m"),
+             start_box("-m", "256m", binds=["-v", f"{anchor}:/proc/meminfo:ro,rslave"])]
     for box in boxes:
         check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), "MemTotal before")
     lose_everything()

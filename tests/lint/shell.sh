@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit 1
 command -v shellcheck >/dev/null || { echo "shellcheck is not installed"; exit 77; }
 
 scripts() {
-	find .ci bindings debian docs k8s lxfs systemd-units tests -type f 2>/dev/null |
+	find .ci bindings debian docs k8s lxfs runtimes systemd-units tests -type f 2>/dev/null |
 		grep -v -e /corpus/ -e /scenes/bases/ -e /expected/ | sort |
 		while IFS= read -r file; do
 			head -c 64 "$file" | head -n 1 | tr -d '\0' |

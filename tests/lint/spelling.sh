@@ -8,4 +8,4 @@ command -v codespell >/dev/null || { echo "codespell is not installed"; exit 77;
 words=mis,statm,numer,crate,ba,fo,som,aks,uptodate,inout,ot
 codespell --ignore-words-list "$words" \
 	--skip '*/build*,*/corpus/*,*/expected/*,tests/k8s/pods/*,tests/scenes/*/proc/*,tests/scenes/*/sys/*,*.pyc' \
-	README.md bindings debian docs k8s lxfs systemd-units tests meson.build .ci
+	README.md bindings debian docs k8s lxfs runtimes systemd-units tests meson.build .ci

@@ -78,6 +78,27 @@ START_TEST(a_mount_of_the_containers_own_covers_a_view)
 }
 END_TEST
 
+START_TEST(masks_are_seen)
+{
+	static const struct {
+		const char *on_linux;
+		bool masks;
+	} rows[] = {{"{}", false}, {"null", false}, {"{\"maskedPaths\": []}", false},
+		{"{\"maskedPaths\": [\"/proc/kcore\"]}", true},
+		{"{\"readonlyPaths\": [\"/proc/sys\"]}", true}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text =
+			g_strdup_printf("{" ROOT ", \"linux\": %s}", rows[i].on_linux);
+		g_auto(LxOciConfig) config = {0};
+		g_autoptr(GError) error = NULL;
+
+		unit_ok(parse(text, &config, &error), error);
+		ck_assert_msg(config.masks == rows[i].masks, "%s", rows[i].on_linux);
+	}
+}
+END_TEST
+
 static const char *const arguments[] = {"lxfs", "hook", "--runtime-dir", "/a \"b\"", NULL};
 
 static char *with_hook(const char *text, GError **error)
@@ -149,7 +170,8 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {the_annotation_chooses, what_is_no_configuration_is_refused,
-		a_mount_of_the_containers_own_covers_a_view, the_hook_is_added_and_then_found,
+		a_mount_of_the_containers_own_covers_a_view, masks_are_seen,
+		the_hook_is_added_and_then_found,
 		a_hook_of_another_program_or_at_another_time_is_not_ours,
 		hooks_that_are_no_object_are_an_error, NULL};
 

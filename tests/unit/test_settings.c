@@ -39,6 +39,8 @@ START_TEST(the_shipped_file_says_nothing_but_the_defaults)
 	ck_assert_same(library.load_average);
 	ck_assert_same(library.max_containers);
 	ck_assert_same(unmount);
+	ck_assert_same(hook_strict);
+	ck_assert_str_eq(settings.oci_runtime, defaults.oci_runtime);
 	ck_assert_str_eq(settings.mountpoint, defaults.mountpoint);
 	ck_assert_str_eq(settings.runtime_dir, defaults.runtime_dir);
 	ck_assert_uint_eq(settings.threads, 16); /* the most that the default can be */
