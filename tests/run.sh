@@ -33,6 +33,7 @@ packages="
 	libjson-glib-dev:/usr/include/json-glib-1.0
 	libsoup-3.0-dev:/usr/include/libsoup-3.0
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
+	lxc:lxc-start
 	lxcfs:lxcfs
 	meson:meson
 	ninja-build:ninja

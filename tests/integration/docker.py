@@ -142,15 +142,6 @@ def a_killed_worker_is_not_noticed():
     check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), "MemTotal")
 
 
-def lose_everything():
-    """Both processes of the server at once: while the first stands still it starts no other."""
-    supervisor, worker = server.pid("supervisor"), server.pid("worker")
-    os.kill(supervisor, signal.SIGSTOP)
-    os.kill(worker, signal.SIGKILL)
-    os.kill(supervisor, signal.SIGKILL)
-    server.process.wait()
-
-
 def total_loss_heals_through_anchors_and_without():
     """containers live on after lxfs is lost whole and started again, on anchors (rslave) and without"""
     need_docker()
@@ -159,7 +150,7 @@ def total_loss_heals_through_anchors_and_without():
              start_box("-m", "256m", binds=["-v", f"{anchor}:/proc/meminfo:ro,rslave"])]
     for box in boxes:
         check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), "MemTotal before")
-    lose_everything()
+    engines.lose_everything(server)
     for box in boxes:
         lab.wait_until(lambda box=box: box.fails("cat", "/proc/meminfo"), 5, "the view is dead")
     server.log_path.write_text("")

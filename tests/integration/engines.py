@@ -114,6 +114,15 @@ def survives(server, box):
     sees_its_own(box)
 
 
+def lose_everything(server):
+    """Both processes of the server at once: while the first stands still it starts no other."""
+    supervisor, worker = server.pid("supervisor"), server.pid("worker")
+    os.kill(supervisor, signal.SIGSTOP)
+    os.kill(worker, signal.SIGKILL)
+    os.kill(supervisor, signal.SIGKILL)
+    server.process.wait()
+
+
 # ---- Docker --------------------------------------------------------------------------------------
 
 class Docker:
@@ -366,3 +375,72 @@ class PodmanBox:
 
     def run(self, *command):
         return self.podman.run("exec", self.id, *command)
+
+
+# ---- LXC -------------------------------------------------------------------------------------------
+
+COMMON = pathlib.Path("/usr/share/lxc/config/common.conf")
+
+
+class LxcBox:
+    """A running container of LXC, with the usual configuration and one folder in place of common.conf.d."""
+
+    environment = dict(os.environ)
+
+    def __init__(self, common_d, mib=256, cpus=1, unprivileged=False, prepare=lambda root: None):
+        need("lxc-start", "lxc-attach", "busybox")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
+        lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.folder.chmod(0o755)
+        self.name = lab.unique_name()
+        (self.folder / "path").mkdir()
+        self.root = self.folder / "root"
+        unpack(self.root)
+        prepare(self.root)
+        (self.folder / "config").write_text("\n".join(self._config(common_d, mib, cpus, unprivileged)))
+        lab.at_end(self.stop)
+        self._start(unprivileged)
+
+    def _config(self, common_d, mib, cpus, unprivileged):
+        yield from (line for line in COMMON.read_text().splitlines() if "common.conf.d" not in line)
+        yield f"lxc.include = {common_d}/"
+        yield f"lxc.rootfs.path = dir:{self.root}"
+        yield f"lxc.uts.name = {self.name}"
+        yield "lxc.net.0.type = empty"
+        yield "lxc.init.cmd = /bin/sleep 1000"
+        for part in ("container", "monitor", "monitor.pivot"):
+            yield f"lxc.cgroup.dir.{part} = {self.name}-{part}"
+        if lab.is_v2():
+            yield f"lxc.cgroup2.memory.max = {mib * lab.MIB}"
+            yield f"lxc.cgroup2.cpu.max = {int(cpus * 100000)} 100000"
+        else:
+            yield f"lxc.cgroup.memory.limit_in_bytes = {mib * lab.MIB}"
+            yield f"lxc.cgroup.cpu.cfs_quota_us = {int(cpus * 100000)}"
+        if unprivileged:
+            yield from ("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "")
+
+    def _start(self, unprivileged):
+        if unprivileged:
+            subprocess.run(["chown", "-R", "-h", "100000:100000", str(self.root)], check=True)
+        log = self.folder / "log"
+        done = subprocess.run(["lxc-start", "-P", str(self.folder / "path"), "-n", self.name, "-f",
+                               str(self.folder / "config"), "-o", str(log), "-l", "WARN"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
+        check(done.returncode == 0, f"lxc-start: {done.stderr}{log.read_text() if log.exists() else ''}")
+
+    def exec_command(self, *command):
+        return ["lxc-attach", "-P", str(self.folder / "path"), "-n", self.name, "--clear-env",
+                "-v", "PATH=/bin", "--", *command]
+
+    def run(self, *command):
+        done = subprocess.run(self.exec_command(*command), capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=60, check=False)
+        check(done.returncode == 0, f"{command}: {done.stderr}")
+        return done.stdout
+
+    def stop(self):
+        subprocess.run(["lxc-stop", "-k", "-P", str(self.folder / "path"), "-n", self.name],
+                       capture_output=True, check=False, timeout=60)
+        for root in lab.hierarchy_roots():
+            for folder in sorted(root.glob(f"{self.name}-*")):
+                lab.remove_cgroup(folder)
