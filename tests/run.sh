@@ -3,7 +3,7 @@
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
 # Without names: lint unit scenes injector integration sanitizers replay. By name also: clang
-# asan-integration fuzz bench vm k8s, and all. On Debian it installs what is missing, without
+# asan-integration fuzz bench packages vm k8s, and all. On Debian it installs what is missing, without
 # starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
 # anything failed.
 set -u
@@ -12,6 +12,7 @@ cd "$top" || exit 1
 
 # package:a command or file that shows that something else already provides it
 packages="
+	build-essential:/usr/share/build-essential/list
 	busybox-static:busybox
 	cgroup-tools:cgcreate
 	check:/usr/include/check.h
@@ -20,9 +21,12 @@ packages="
 	codespell:codespell
 	cppcheck:cppcheck
 	crun:crun
+	debhelper:dh
 	docker.io:dockerd
+	dpkg-dev:dpkg-buildpackage
 	fuse3:fusermount3
 	gcc:gcc
+	git:git
 	glib-networking:/usr/lib/x86_64-linux-gnu/gio/modules/libgiognutls.so
 	htop:htop
 	libcgroup-dev:/usr/include/libcgroup.h
@@ -34,8 +38,11 @@ packages="
 	libsoup-3.0-dev:/usr/include/libsoup-3.0
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
 	lxc:lxc-start
+	lintian:lintian
 	lxcfs:lxcfs
+	mandoc:mandoc
 	meson:meson
+	mmdebstrap:mmdebstrap
 	ninja-build:ninja
 	pkgconf:pkg-config
 	podman:podman

@@ -23,7 +23,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
 DEFAULT = ["lint", "unit", "scenes", "injector", "integration", "sanitizers", "replay"]
-BY_NAME = ["clang", "asan-integration", "fuzz", "bench", "vm", "k8s"]
+BY_NAME = ["clang", "asan-integration", "fuzz", "bench", "packages", "vm", "k8s"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
@@ -520,7 +520,7 @@ SUITES = {
     "asan-integration": asan_integration,
     "fuzz": fuzz,
     "bench": bench,
-    **{name: runner_of(name) for name in ("vm", "k8s")},
+    **{name: runner_of(name) for name in ("packages", "vm", "k8s")},
 }
 
 

@@ -105,7 +105,7 @@ _lxfs_offer_views() {
 
 # Takes the program, the word that is typed, and the words before it.
 _lxfs_complete() {
-	local program=$1 word=$2 last=${*: -1} verb=$4
+	local program=$1 word=$2 last=${*: -1} verb=${4-}
 	local -a before=("${@:3}")
 
 	if [[ ${#before[@]} -eq 1 ]]; then
