@@ -11,6 +11,7 @@ where_files_are_looked_for() {
 		/etc/lxfs/lxfs.conf
 		/lib/systemd/system/lxfs.service
 		/usr/bin/lxfs
+		/usr/bin/lxfs-injector
 		/usr/include/lxfs.h
 		/usr/lib/$triplet/liblxfs.a
 		/usr/lib/$triplet/liblxfs.so
@@ -37,7 +38,7 @@ files_are_in_place() {
 
 man_pages_have_no_warnings() {
 	local page pages warnings
-	pages=$(dpkg -L lxfs liblxfs-dev | grep '^/usr/share/man/.*\.gz$')
+	pages=$(dpkg -L lxfs liblxfs-dev lxfs-injector | grep '^/usr/share/man/.*\.gz$')
 	for page in $pages; do
 		warnings=$(MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
 		[[ -z $warnings ]] || {

@@ -27,9 +27,13 @@ chmod 755 "$work"
 root=$work/root
 making_root=
 clean_up() {
-	[ -z "$making_root" ] || kill "$making_root" 2>/dev/null
+	# It is in a PID namespace of its own: with its first process everything in it ends.
+	[ -z "$making_root" ] || kill -KILL "$making_root" 2>/dev/null
 	wait
-	rm -rf --one-file-system "$work"
+	for _ in 1 2 3 4 5; do
+		rm -rf --one-file-system "$work" 2>/dev/null && return
+		sleep 1
+	done
 }
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
@@ -107,24 +111,25 @@ make_next_version() {
 
 # ---- The fresh Debian ----------------------------------------------------------------------------
 
-# Where this machine gets its Debian from.
+# The files that say where this machine gets its Debian from.
 sources() {
 	find /etc/apt/sources.list /etc/apt/sources.list.d -type f \
-		-exec grep -qE "(^|[[:space:]])$VERSION_CODENAME([[:space:]]|\$)" {} \; -exec cat {} \;
+		-exec grep -qE "(^|[[:space:]])$VERSION_CODENAME([[:space:]]|\$)" {} \; -print
 }
 
 make_root() {
-	sources >"$work/sources"
 	apt-config dump | grep -E '^Acquire::https?::Proxy ' >"$work/apt.conf"
-	mmdebstrap --mode=root --variant=minbase --skip=cleanup/apt/lists --aptopt="$work/apt.conf" \
-		--aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
+	# shellcheck disable=SC2046 # a list of files
+	exec unshare --mount --pid --fork --kill-child --mount-proc \
+		mmdebstrap --mode=root --variant=minbase --skip=cleanup/apt/lists \
+		--aptopt="$work/apt.conf" --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
 		--include=bash-completion,ca-certificates,gcc,libc6-dev,man-db,pkgconf \
-		"$VERSION_CODENAME" "$root" "$work/sources"
+		"$VERSION_CODENAME" "$root" $(sources)
 }
 
 a_fresh_debian_is_made() {
 	cat "$work/root.log"
-	[ -e "$work/root.made" ]
+	[ "$root_made" -eq 0 ]
 	cp "$work"/*_"$version"_*.deb "$root/tmp"
 	cp -r debian/tests "$root/tmp/tests"
 	cp tests/packages/inside.sh "$root/tmp"
@@ -173,9 +178,10 @@ the_service_is_enabled() {
 	is_enabled
 }
 
-the_program_runs() {
+the_programs_run() {
 	inside sh /tmp/tests/command
 	[ "$(inside lxfs --version)" = "lxfs $version" ]
+	[ "$(inside lxfs-injector --version)" = "lxfs-injector $version" ]
 }
 
 man_pages_render_without_a_warning() {
@@ -215,15 +221,16 @@ a_purge_leaves_nothing() {
 
 # ---- All of it -----------------------------------------------------------------------------------
 
-(make_root && : >"$work/root.made") >"$work/root.log" 2>&1 &
+make_root >"$work/root.log" 2>&1 &
 making_root=$!
 foundation they_build_from_a_fresh_clone
 claim lintian_finds_nothing
 wait "$making_root"
+root_made=$?
 making_root=
 foundation a_fresh_debian_is_made
 foundation they_install_with_nothing_but_their_dependencies
-for name in files_are_where_they_are_looked_for the_service_is_enabled the_program_runs \
+for name in files_are_where_they_are_looked_for the_service_is_enabled the_programs_run \
 	man_pages_render_without_a_warning bash_loads_the_completion_and_completes \
 	a_program_links_with_the_library_and_prints_a_view \
 	an_upgrade_keeps_what_the_administrator_changed a_removal_leaves_the_settings \
