@@ -12,16 +12,24 @@ where_files_are_looked_for() {
 		/lib/systemd/system/lxfs.service
 		/usr/bin/lxfs
 		/usr/bin/lxfs-injector
+		/usr/bin/lxfs-runtime
 		/usr/include/lxfs.h
 		/usr/lib/$triplet/liblxfs.a
 		/usr/lib/$triplet/liblxfs.so
 		/usr/lib/$triplet/liblxfs.so.0
 		/usr/lib/$triplet/pkgconfig/lxfs.pc
+		/usr/lib/systemd/system/systemd-nspawn@.service.d/lxfs.conf
 		/usr/lib/tmpfiles.d/lxfs.conf
 		/usr/share/bash-completion/completions/lxfs
+		/usr/share/containers/oci/hooks.d/50-lxfs.json
 		/usr/share/doc/lxfs/copyright
+		/usr/share/lxc/config/common.conf.d/00-lxfs.conf
+		/usr/share/lxfs/lxc.mount.hook
 		/usr/share/man/man1/lxfs.1.gz
+		/usr/share/man/man3/liblxfs.3.gz
 		/usr/share/man/man5/lxfs.conf.5.gz
+		/usr/share/man/man8/lxfs-injector.8.gz
+		/usr/share/man/man8/lxfs-serve.8.gz
 	FILES
 }
 
