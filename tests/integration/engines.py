@@ -382,6 +382,13 @@ class PodmanBox:
 COMMON = pathlib.Path("/usr/share/lxc/config/common.conf")
 
 
+def lxc_limits(mib, cpus):
+    if lab.is_v2():
+        return [f"lxc.cgroup2.memory.max = {mib * lab.MIB}", f"lxc.cgroup2.cpu.max = {int(cpus * 100000)} 100000"]
+    return [f"lxc.cgroup.memory.limit_in_bytes = {mib * lab.MIB}",
+            f"lxc.cgroup.cpu.cfs_quota_us = {int(cpus * 100000)}"]
+
+
 class LxcBox:
     """A running container of LXC, with the usual configuration and one folder in place of common.conf.d."""
 
@@ -410,12 +417,7 @@ class LxcBox:
         yield "lxc.init.cmd = /bin/sleep 1000"
         for part in ("container", "monitor", "monitor.pivot"):
             yield f"lxc.cgroup.dir.{part} = {self.name}-{part}"
-        if lab.is_v2():
-            yield f"lxc.cgroup2.memory.max = {mib * lab.MIB}"
-            yield f"lxc.cgroup2.cpu.max = {int(cpus * 100000)} 100000"
-        else:
-            yield f"lxc.cgroup.memory.limit_in_bytes = {mib * lab.MIB}"
-            yield f"lxc.cgroup.cpu.cfs_quota_us = {int(cpus * 100000)}"
+        yield from lxc_limits(mib, cpus)
         if unprivileged:
             yield from ("lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "")
 
