@@ -162,19 +162,18 @@ static bool hook_bundle(const Wrapper *self, const char *path, GError **error)
 }
 
 /* False: strict, and the container is not to start. */
-static bool hook(const Wrapper *self, char **argv)
+static bool hook(const Wrapper *self, const LxOciCommand *command)
 {
-	LxOciCommand command = lx_command_parse((int)g_strv_length(argv), argv);
 	g_autoptr(GError) error = NULL;
 
-	if (!lx_command_makes_container(&command) ||
-		hook_bundle(self, command.bundle ? command.bundle : ".", &error))
+	if (!lx_command_makes_container(command) ||
+		hook_bundle(self, command->bundle ? command->bundle : ".", &error))
 		return true;
 	if (!self->strict) {
 		lx_report_ignored(WHO, error);
 		return true;
 	}
-	fprintf(stderr, WHO ": %s\n", error->message);
+	lx_report_failed(WHO, command->log, error);
 	return false;
 }
 
@@ -242,16 +241,16 @@ int lx_wrapper_verb(int argc, char **argv)
 	g_auto(Wrapper) self = {.arguments = g_ptr_array_new_with_free_func(g_free)};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *runtime = NULL;
+	LxOciCommand command;
 
 	(void)argc;
 	argv = take_options(&self, argv);
 	load_settings(&self);
+	command = lx_command_parse((int)g_strv_length(argv), argv);
 	runtime = find_runtime(&self, &error);
-	if (!runtime) {
-		fprintf(stderr, WHO ": %s\n", error->message);
-		return LX_EXIT_FAILED;
-	}
-	if (hook(&self, argv))
+	if (!runtime)
+		lx_report_failed(WHO, command.log, error);
+	else if (hook(&self, &command))
 		become(runtime, argv);
 	return LX_EXIT_FAILED;
 }

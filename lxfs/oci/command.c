@@ -47,19 +47,18 @@ static const char *value_of(int argc, char *const *argv, int i, const char *want
 	return name[length] == '\0' && i + 1 < argc ? argv[i + 1] : NULL;
 }
 
-static const char *find_bundle(int argc, char *const *argv, int first)
+/* The last one between the two places counts. */
+static const char *find_value(int end, char *const *argv, int first, const char *wanted)
 {
-	const char *bundle = NULL;
+	const char *found = NULL;
 
-	for (int i = first; i < argc; i++) {
-		const char *value = value_of(argc, argv, i, "bundle");
+	for (int i = first; i < end; i++) {
+		const char *value = value_of(end, argv, i, wanted);
 
-		if (!value)
-			value = value_of(argc, argv, i, "b");
 		if (value)
-			bundle = value;
+			found = value;
 	}
-	return bundle;
+	return found;
 }
 
 bool lx_command_makes_container(const LxOciCommand *command)
@@ -72,10 +71,14 @@ LxOciCommand lx_command_parse(int argc, char *const *argv)
 	int place = find_command(argc, argv);
 	LxOciCommand command = {0};
 
+	command.log = find_value(place, argv, 1, "log");
 	if (place >= argc)
 		return command;
 	command.name = argv[place];
-	if (lx_command_makes_container(&command))
-		command.bundle = find_bundle(argc, argv, place + 1);
+	if (!lx_command_makes_container(&command))
+		return command;
+	command.bundle = find_value(argc, argv, place + 1, "bundle");
+	if (!command.bundle)
+		command.bundle = find_value(argc, argv, place + 1, "b");
 	return command;
 }

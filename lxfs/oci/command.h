@@ -10,6 +10,7 @@
 typedef struct {
 	const char *name;   /* "create", "start", ...; NULL: only options. Borrowed from argv */
 	const char *bundle; /* of create and run; NULL: the current folder. Borrowed from argv */
+	const char *log;    /* where the manager looks for what went wrong; NULL: nowhere */
 } LxOciCommand;
 
 /* From argv[1] on. */

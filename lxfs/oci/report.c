@@ -2,9 +2,16 @@
 /* What hook and wrapper say when the container starts all the same. */
 #include "oci/report.h"
 
+#include "fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
+
+#include <json-glib/json-glib.h>
 
 void lx_report_ignored(const char *who, const GError *error)
 {
@@ -15,4 +22,33 @@ void lx_report_ignored(const char *who, const GError *error)
 	openlog("lxfs", LOG_PID, LOG_DAEMON);
 	syslog(LOG_WARNING, "%s: %s, ignoring", who, error->message);
 	closelog();
+}
+
+static char *print_line(const char *who, const GError *error)
+{
+	g_autofree char *text = g_strdup_printf("%s: %s", who, error->message);
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+	g_autoptr(JsonObject) object = json_object_new();
+	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+	g_autofree char *line = NULL;
+
+	json_object_set_string_member(object, "level", "error");
+	json_object_set_string_member(object, "msg", text);
+	json_object_set_string_member(object, "time", time);
+	json_node_set_object(node, object);
+	line = json_to_string(node, FALSE);
+	return g_strconcat(line, "\n", NULL);
+}
+
+void lx_report_failed(const char *who, const char *log, const GError *error)
+{
+	g_autofree char *line = print_line(who, error);
+	g_auto(LxFd) fd = -1;
+
+	fprintf(stderr, "%s: %s\n", who, error->message);
+	if (log)
+		fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0 && write(fd, line, strlen(line)) < 0)
+		fprintf(stderr, "%s: writing %s: %s, ignoring\n", who, log, g_strerror(errno));
 }

@@ -11,3 +11,9 @@
 
 /* "WHO: MESSAGE, ignoring" */
 void lx_report_ignored(const char *who, const GError *error);
+
+/*
+ * What keeps a container from starting, for its manager: on standard error, and as a line of the
+ * log that it told its runtime to write (NULL: none), in runc's JSON.
+ */
+void lx_report_failed(const char *who, const char *log, const GError *error);

@@ -12,7 +12,7 @@ import tempfile
 
 import engines
 import lab
-from engines import Bundle, Oci, OciBox, sees_its_own
+from engines import IMAGE, Bundle, Oci, OciBox, sees_its_own
 from lab import check, equal
 
 lab.adopt_orphans()
@@ -35,7 +35,14 @@ def daemon_json():
             "default-runtime": "lxfs"}
 
 
-docker, why_not = engines.start_docker(daemon_json())
+def daemon_json_with_another():
+    """Another runtime, which has nothing to become."""
+    made = daemon_json()
+    made["runtimes"]["gone"] = {"path": str(WRAPPER), "runtimeArgs": ["--runtime=lxfs-no-such-runtime"]}
+    return made
+
+
+docker, why_not = engines.start_docker(daemon_json_with_another())
 
 
 def need_docker():
@@ -195,6 +202,13 @@ def hostile_bundles_are_left_alone():
         equal(snapshot(), before, "files")
 
 
+def docker_says_why():
+    """docker run says why a container cannot start"""
+    need_docker()
+    done = docker.client("run", "--rm", "--net=none", "--runtime=gone", IMAGE, "true")
+    check(done.returncode != 0 and b"lxfs-no-such-runtime: it is not installed" in done.stderr, done.stderr)
+
+
 def snapshot():
     return {path: (path.lstat().st_mtime_ns, path.lstat().st_ino) for path in folder.rglob("*")}
 
@@ -204,6 +218,7 @@ lab.run([
     docker_restart_has_them_again,
     a_container_of_the_plain_runtime_is_left_alone,
     an_unmasked_container_can_nest,
+    docker_says_why,
     the_wrapper_becomes_the_runtime_that_it_is_told,
     everything_unknown_survives,
     done_twice_it_does_nothing,

@@ -8,6 +8,7 @@ START_TEST(the_command_and_its_bundle_are_found)
 		const char *line;
 		const char *name;
 		const char *bundle;
+		const char *log;
 	} rows[] = {
 		{"x", NULL, NULL},
 		{"x --version", NULL, NULL},
@@ -24,7 +25,9 @@ START_TEST(the_command_and_its_bundle_are_found)
 		/* As containerd's shim and conmon call it. */
 		{"x --root /run/create --log /l --log-format json create --bundle /b --pid-file /p "
 		 "c",
-			"create", "/b"},
+			"create", "/b", "/l"},
+		{"x --log=/l --log /m list --log /n", "list", NULL, "/m"},
+		{"x --log", NULL, NULL, NULL},
 		{"x --cgroup-manager=cgroupfs --systemd-cgroup --log-level debug create -b /b c",
 			"create", "/b"},
 		{"x --debug --root=/r start c", "start", NULL},
@@ -39,6 +42,7 @@ START_TEST(the_command_and_its_bundle_are_found)
 
 		ck_assert_pstr_eq(command.name, rows[i].name);
 		ck_assert_pstr_eq(command.bundle, rows[i].bundle);
+		ck_assert_pstr_eq(command.log, rows[i].log);
 	}
 }
 END_TEST
