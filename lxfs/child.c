@@ -65,6 +65,15 @@ _Noreturn static void run(int (*work)(gpointer data), gpointer data, int pipe_fd
 	_exit(result);
 }
 
+void lx_child_let_go(void)
+{
+	g_auto(LxFd) null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (null >= 0)
+			dup2(null, fd);
+}
+
 int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec)
 {
 	g_auto(LxFd) mine = -1;

@@ -21,6 +21,8 @@ static const struct {
 	{"detach", lx_detach_verb, "take them out again"},
 	{"heal", lx_heal_verb, "replace dead views in every mount namespace"},
 	{"hook", lx_hook_verb, "OCI runtime hook: views before a container's process starts"},
+	{"doctor", lx_doctor_verb, "what is wrong on this host, and what mends it"},
+	{"metrics", lx_metrics_verb, "what it has done, for Prometheus; --listen serves it"},
 	{"help", help_verb, "this page; `lxfs VERB --help` for one verb"},
 	{"--help", help_verb, NULL},
 	{"-h", help_verb, NULL},

@@ -16,6 +16,7 @@ static int ask(gpointer data)
 	const int *fd = data;
 	struct statx status;
 
+	lx_child_let_go();
 	if (statx(*fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &status) == 0)
 		return LX_PROBE_ALIVE;
 	return errno == ENOTCONN || errno == ECONNABORTED || errno == ECONNREFUSED ? LX_PROBE_DEAD

@@ -63,7 +63,7 @@ void lx_pidfile_write(const char *runtime_dir, const char *name, pid_t pid)
 pid_t lx_pidfile_holder(const char *runtime_dir, const char *name)
 {
 	g_autofree char *path = g_build_filename(runtime_dir, name, NULL);
-	g_auto(LxFd) fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	g_auto(LxFd) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
