@@ -43,25 +43,14 @@ bool lx_attached_is_own_file(const LxMount *mount, const char *path, const LxVie
 	return strcmp(inner, path_in_file_system(view)) == 0;
 }
 
-/*
- * The kernel's own file, put there for good: what lies beneath is done with. `lxfs detach` puts it
- * over what is locked (propagated into a user namespace), since that cannot be taken away.
- */
-static bool is_final(const LxMount *layer, const LxView *view)
-{
-	return layer->master == 0 && !is_marked(layer) &&
-	       lx_attached_is_own_file(layer, layer->mountpoint, view);
-}
-
 /* From the top down to the lowest that attach has put there. */
-static unsigned count_layers(
-	const LxMountinfo *info, const LxMount *top, const LxView *view, bool *out_covered)
+static unsigned count_layers(const LxMountinfo *info, const LxMount *top, bool *out_covered)
 {
 	const LxMount *layer = top;
 	unsigned n_layers = 0;
 	bool strange = false, covered = false;
 
-	for (unsigned n = 1; layer && !is_final(layer, view) && n < LAYERS_MAX; n++) {
+	for (unsigned n = 1; layer && n < LAYERS_MAX; n++) {
 		if (is_marked(layer)) {
 			n_layers = n;
 			covered = strange;
@@ -107,7 +96,7 @@ LxAttachedView lx_attached_judge(const LxMountinfo *info, const LxAttachedRules 
 	LxAttachedView found = {.state = state_of(rules, top, view)};
 	bool covered;
 
-	found.n_layers = count_layers(info, top, view, &covered);
+	found.n_layers = count_layers(info, top, &covered);
 	if (covered)
 		found.state = LX_ATTACHED_COVERED;
 	return found;

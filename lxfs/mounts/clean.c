@@ -179,15 +179,24 @@ void lx_clean_clear(LxClean *clean)
 
 /* ---- Putting it there -------------------------------------------------------------------- */
 
+/* With what lies on folders that are always empty, if that is locked to it (EINVAL). */
+static int clone_tree(int fd)
+{
+	const unsigned flags = AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	int tree = open_tree(fd, "", flags);
+
+	return tree < 0 && errno == EINVAL ? open_tree(fd, "", flags | AT_RECURSIVE) : tree;
+}
+
 /* Private: it must not get what is mounted on the original. */
 static int copy(const LxClean *clean, int fd)
 {
 	struct mount_attr alone = {.propagation = MS_PRIVATE};
-	g_auto(LxFd) tree = open_tree(fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	g_auto(LxFd) tree = clone_tree(fd);
 
 	if (tree < 0)
 		return -1;
-	if (mount_setattr(tree, "", AT_EMPTY_PATH, &alone, sizeof alone) < 0 &&
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &alone, sizeof alone) < 0 &&
 		(errno != ENOSYS || clean->shared))
 		return -1;
 	return lx_fd_steal(&tree);

@@ -4,15 +4,12 @@
 
 #include "mounts/attached.h"
 #include "mounts/clean.h"
-#include "mounts/clone.h"
 #include "mounts/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
-
-#define HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 /* Mounts at one place, to be taken away from the top down. */
 typedef struct {
@@ -21,7 +18,6 @@ typedef struct {
 	char *name;       /* of the place in it */
 	const LxMount *top;
 	unsigned n_layers;
-	LxFd cover; /* for what cannot be taken away; -1: nothing covers it */
 } Pile;
 
 typedef struct {
@@ -36,7 +32,6 @@ static void clear_pile(gpointer data)
 	Pile *pile = data;
 
 	lx_fd_clear(&pile->folder);
-	lx_fd_clear(&pile->cover);
 	g_clear_pointer(&pile->name, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pile, clear_pile)
@@ -64,23 +59,11 @@ static void add(Detach *self, Pile *pile)
 {
 	if (open_pile(pile, self->visit)) {
 		g_array_append_vals(self->piles, pile, 1);
-		*pile = (Pile){.folder = -1, .cover = -1};
+		*pile = (Pile){.folder = -1};
 	} else {
 		lx_visit_fail(
 			self->visit, pile->path, "something else lies over it, leaving it alone");
 	}
-}
-
-static int make_cover(const LxView *view)
-{
-	g_autofree char *source = lx_views_host_path(view);
-	const LxCloneRequest request = {
-		.source = source,
-		.attributes = HARMLESS | MOUNT_ATTR_RDONLY,
-		.propagation = MS_PRIVATE,
-	};
-
-	return lx_clone_open(&request, NULL);
 }
 
 static void look_at(Detach *self, const LxView *view, bool chosen)
@@ -89,7 +72,7 @@ static void look_at(Detach *self, const LxView *view, bool chosen)
 	const char *root = self->options->root ? self->options->root : "";
 	g_autofree char *path = g_build_filename("/", root, view->name, NULL);
 	const LxMount *top = lx_mountinfo_top(self->visit->info, path);
-	g_auto(Pile) pile = {.folder = -1, .cover = -1, .top = top};
+	g_auto(Pile) pile = {.folder = -1, .top = top};
 	LxAttachedView found = {0};
 
 	if (top)
@@ -108,7 +91,6 @@ static void look_at(Detach *self, const LxView *view, bool chosen)
 	}
 	pile.path = top->mountpoint;
 	pile.n_layers = found.n_layers;
-	pile.cover = make_cover(view);
 	add(self, &pile);
 }
 
@@ -125,7 +107,7 @@ static void look_for_clean(Detach *self)
 {
 	const LxMountinfo *info = self->visit->info;
 	const LxMount *folder = lx_clean_find(info);
-	g_auto(Pile) pile = {.folder = -1, .cover = -1};
+	g_auto(Pile) pile = {.folder = -1};
 
 	if (!folder || self->any_left)
 		return;
@@ -139,12 +121,6 @@ static void look_for_clean(Detach *self)
 }
 
 /* ---- Acting ------------------------------------------------------------------------------ */
-
-static bool put_cover(const Pile *pile)
-{
-	return pile->cover >= 0 &&
-	       move_mount(pile->cover, "", pile->folder, pile->name, MOVE_MOUNT_F_EMPTY_PATH) == 0;
-}
 
 /* By name, since what lies beneath can be reached by no other way. */
 static bool take_away(const LxVisit *visit, const Pile *pile)
@@ -161,10 +137,18 @@ static bool take_away(const LxVisit *visit, const Pile *pile)
 			return false;
 		}
 		if (umount2(pile->name, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-			return errno == EINVAL && put_cover(pile);
+			return false;
 		layer = beneath;
 	}
 	return true;
+}
+
+/* What a container in the container was given when its user namespace was made: EINVAL. */
+static const char *why_it_stays(int code)
+{
+	return code == EINVAL ? "it is locked; it must be detached from the container around this "
+				"one before this one is started"
+			      : g_strerror(code);
 }
 
 static void act(Detach *self)
@@ -177,7 +161,7 @@ static void act(Detach *self)
 		const Pile *pile = &g_array_index(self->piles, Pile, i);
 
 		if (!take_away(self->visit, pile))
-			lx_visit_fail(self->visit, pile->path, g_strerror(errno));
+			lx_visit_fail(self->visit, pile->path, why_it_stays(errno));
 		else
 			report->changed++;
 	}

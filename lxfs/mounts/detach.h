@@ -3,9 +3,8 @@
  * Detaching: what lxfs/mounts/attach.h has put into a container is taken out again, and nothing
  * else: views that its runtime gave it stay, and so does whatever lay there before.
  *
- * In a container with a user namespace of its own, what came through the anchors after a loss is
- * locked to what it lies on (mount_namespaces(7)) and cannot be taken away: there the host's own
- * file is put over it, for good.
+ * A container in a container with a user namespace of its own has been given copies that are locked
+ * to it (mount_namespaces(7)): those cannot be taken out of it.
  */
 #pragma once
 

@@ -107,17 +107,9 @@ START_TEST(something_else_over_it_covers_it)
 	check(ROOT ATTACHED(5, 2, 50) STRANGE(6, 5), "covered:2 proc/stat");
 	check(ROOT ATTACHED(5, 2, 50) "6 5 0:4 /1/stat /proc/stat rw - proc p rw\n",
 		"covered:2 proc/stat");
+	check(ROOT ATTACHED(5, 2, 50) HOST(6, 5, "", ""), "covered:2 proc/stat");
 	check(ROOT STRANGE(5, 2), "");
 	check(ROOT STRANGE(5, 2) ATTACHED(6, 5, 50), "healthy:1 proc/stat");
-}
-END_TEST
-
-/* What is locked cannot be taken away: `lxfs detach` has put the host's own file over it. */
-START_TEST(what_lies_under_the_hosts_file_for_good_is_detached)
-{
-	check(ROOT ATTACHED(5, 2, 40) LIVE(6, 5) HOST(7, 6, "", ""), "");
-	check(ROOT ATTACHED(5, 2, 40) LIVE(6, 5) HOST(7, 6, "", "") ATTACHED(8, 7, 50),
-		"healthy:1 proc/stat");
 }
 END_TEST
 
@@ -175,10 +167,8 @@ Suite *unit_suite(void)
 		what_has_died_is_told_from_what_others_serve,
 		with_no_device_remembered_every_lxfs_is_ours,
 		the_hosts_file_waits_only_where_it_follows_an_anchor,
-		something_else_over_it_covers_it,
-		what_lies_under_the_hosts_file_for_good_is_detached,
-		what_no_path_leads_to_is_absent, only_the_kernels_own_files_are_its_own,
-		layers_in_a_circle_come_to_an_end, NULL};
+		something_else_over_it_covers_it, what_no_path_leads_to_is_absent,
+		only_the_kernels_own_files_are_its_own, layers_in_a_circle_come_to_an_end, NULL};
 
 	return unit_suite_new("mounts/attached", tests);
 }
