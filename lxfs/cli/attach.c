@@ -2,13 +2,13 @@
 /* `lxfs attach` and `lxfs detach`: the views put into running containers, or taken out. */
 #include "mounts/attach.h"
 
+#include "cli/chosen.h"
 #include "mounts/detach.h"
 #include "runtime.h"
 #include "settings.h"
 #include "verb.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 
 #define LIMIT_MSEC 5000
@@ -34,7 +34,9 @@ typedef struct {
 	char *mountpoint;
 	char *config;
 	char *files;
+	char *runtime;
 	int limit_msec;
+	gboolean all;
 	char **names;
 	LxViewSet views;
 } Command;
@@ -46,6 +48,7 @@ static void command_clear(Command *command)
 	g_free(command->mountpoint);
 	g_free(command->config);
 	g_free(command->files);
+	g_free(command->runtime);
 	g_strfreev(command->names);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Command, command_clear)
@@ -56,6 +59,9 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 {
 	g_autoptr(GOptionContext) options = g_option_context_new(command->kind->summary);
 	const GOptionEntry entries[] = {
+		{"all", 'a', 0, G_OPTION_ARG_NONE, &command->all, "all containers", NULL},
+		{"runtime", 0, 0, G_OPTION_ARG_STRING, &command->runtime,
+			"all containers of this runtime, such as docker", "NAME"},
 		{"files", 'f', 0, G_OPTION_ARG_STRING, &command->files,
 			"only these, such as meminfo,pressure,cpu (default: all)", "LIST"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &command->limit_msec,
@@ -75,9 +81,15 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 
 static bool check_options(Command *command, GError **error)
 {
+	bool many = command->all || command->runtime;
+
 	command->views = LX_VIEWS_ALL;
-	if (!command->names)
-		lx_error_set(error, EINVAL, "which container? name its PID");
+	if (!command->names && !many)
+		lx_error_set(error, EINVAL,
+			"choosing containers: name PIDs or ids, or say --all or --runtime");
+	else if (command->names && many)
+		lx_error_set(error, EINVAL,
+			"choosing containers: with --all or --runtime none can be named");
 	else if (command->limit_msec <= 0)
 		lx_error_set(error, EINVAL, "--timeout takes a number above 0");
 	else
@@ -104,13 +116,6 @@ static void find_folders(Command *command)
 
 /* ---- Containers -------------------------------------------------------------------------- */
 
-static pid_t pid_of(const char *name)
-{
-	guint64 pid;
-
-	return g_ascii_string_to_unsigned(name, 10, 1, INT_MAX, &pid, NULL) ? (pid_t)pid : 0;
-}
-
 static void tell(const Command *command, const char *name, const LxVisitReport *report)
 {
 	printf("%s: %s %u files", name, command->kind->done, report->changed);
@@ -121,7 +126,20 @@ static void tell(const Command *command, const char *name, const LxVisitReport *
 	printf("%s\n", report->clean ? ", and a clean procfs" : "");
 }
 
-static bool act_on(const Command *command, const char *name)
+static void complain(const Command *command, const char *name, const char *why)
+{
+	fprintf(stderr, "lxfs %s: %s: %s\n", command->kind->verb, name, why);
+}
+
+/* Of all containers some end meanwhile, and some have no mounts of their own. */
+static bool is_passed_over(const Command *command, const GError *error)
+{
+	int code = lx_error_code(error);
+
+	return !command->names && (code == ESRCH || code == EPERM);
+}
+
+static bool act_on(const Command *command, const LxChosen *chosen)
 {
 	const LxAttachOptions options = {
 		.runtime_dir = command->runtime_dir,
@@ -132,19 +150,41 @@ static bool act_on(const Command *command, const char *name)
 	};
 	g_autoptr(GError) error = NULL;
 	LxVisitReport report = {0};
-	pid_t pid = pid_of(name);
 
-	if (pid == 0)
-		lx_error_set(&error, ENOENT, "there is no such container");
-	if (pid == 0 || !command->kind->act(&options, pid, &report, &error)) {
-		fprintf(stderr, "lxfs %s: %s: %s\n", command->kind->verb, name, error->message);
+	if (!command->kind->act(&options, chosen->pid, &report, &error)) {
+		if (is_passed_over(command, error))
+			return true;
+		complain(command, chosen->name, error->message);
 		return false;
 	}
 	if (report.changed || !report.failed)
-		tell(command, name, &report);
+		tell(command, chosen->name, &report);
 	if (report.failed)
-		fprintf(stderr, "lxfs %s: %s: %s\n", command->kind->verb, name, report.why);
+		complain(command, chosen->name, report.why);
 	return report.failed == 0;
+}
+
+static int act_on_all(const Command *command, GError **error)
+{
+	const LxChoice choice = {
+		.library = &command->settings.library,
+		.names = command->names,
+		.runtime = command->runtime,
+	};
+	g_autoptr(GArray) all = lx_chosen_find(&choice, error);
+	int exit_code = all ? LX_EXIT_DONE : LX_EXIT_FAILED;
+
+	if (all && all->len == 0)
+		printf("no containers\n");
+	for (unsigned i = 0; all && i < all->len; i++) {
+		const LxChosen *chosen = &g_array_index(all, LxChosen, i);
+
+		if (chosen->why)
+			complain(command, chosen->name, chosen->why);
+		if (chosen->why || !act_on(command, chosen))
+			exit_code = LX_EXIT_FAILED;
+	}
+	return exit_code;
 }
 
 static int fail(const Command *command, const GError *error, int exit_code)
@@ -157,7 +197,7 @@ static int run(const Kind *kind, int argc, char **argv)
 {
 	g_auto(Command) command = {.kind = kind, .limit_msec = LIMIT_MSEC};
 	g_autoptr(GError) error = NULL;
-	int exit_code = LX_EXIT_DONE;
+	int exit_code;
 
 	lx_settings_defaults(&command.settings);
 	if (!lx_settings_load(&command.settings, lx_settings_file(argc, argv), &error) ||
@@ -169,10 +209,8 @@ static int run(const Kind *kind, int argc, char **argv)
 	}
 	find_folders(&command);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* children must not inherit a filled buffer */
-	for (char **name = command.names; *name; name++)
-		if (!act_on(&command, *name))
-			exit_code = LX_EXIT_FAILED;
-	return exit_code;
+	exit_code = act_on_all(&command, &error);
+	return error ? fail(&command, error, exit_code) : exit_code;
 }
 
 int lx_attach_verb(int argc, char **argv)

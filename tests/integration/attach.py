@@ -25,6 +25,7 @@ PLAIN = "-m -p -f --mount-proc"
 KINDS = [PLAIN, f"{PLAIN} -C", f"{PLAIN} -U -r", f"{PLAIN} -C -U -r", f"{PLAIN} --propagation slave",
          f"{PLAIN} --propagation private"]
 NESTED = ["unshare", "-Urpf", "--mount-proc", "true"]
+MANY = 100
 CLEAN = "/proc/tty/ldisc"
 
 
@@ -516,10 +517,63 @@ def a_container_that_mounts_all_the_time_gets_all_or_nothing():
     equal(own_mounts(), before, "the host's own mounts")
 
 
+# ---- Choosing --------------------------------------------------------------------------------
+
+def id_of(server, box):
+    """The cgroup of a container that no runtime made ends its id."""
+    found = [name for name in os.listdir(server.mount / "containers") if name.endswith(box.cgroup.path)]
+    equal(len(found), 1, f"ids of {box.cgroup.path}: {os.listdir(server.mount / 'containers')}")
+    return found[0]
+
+
+def ids_and_their_beginnings_are_understood():
+    server = heal.Instance()
+    first, second = bare(server), bare(server)
+    ids = [id_of(server, box) for box in (first, second)]
+    said = attach(server, ids[0])
+    check(said.startswith(f"{ids[0]}: attached {len(ALL)} files"), said)
+    check_served(first, server)
+    check_host(second)
+    common = os.path.commonprefix(ids)
+    said = attach(server, common, ok=False)
+    check(len(said) == 1 and all(name in said[0] for name in ids), f"{said}, expected {ids}")
+    check_host(second)
+    attach(server, ids[1][:len(common) + 1])
+    check_served(second, server)
+    detach(server, *ids)
+    check_host(first)
+    check_host(second)
+
+
+def all_of_a_runtime_are_chosen_at_once():
+    server = heal.Instance()
+    boxes = [bare(server, flags) for flags in KINDS]
+    equal(attach(server, "--runtime", "docker"), "no containers\n", "what it said")
+    for option in (["--all"], ["--runtime", "plain"]):
+        said = attach(server, *option)
+        equal(said.count(f"attached {len(ALL)} files"), len(boxes), f"containers attached: {said}")
+        for box in boxes:
+            check_served(box, server)
+        detach(server, *option)
+        for box in boxes:
+            check_host(box)
+
+
+def many_are_attached_one_after_the_other_in_little_time():
+    server = heal.Instance()
+    boxes = [heal.Box(server, []) for _ in range(MANY)]
+    started = time.monotonic()
+    attach(server, *(box.pid for box in boxes))
+    took = time.monotonic() - started
+    for box in boxes:
+        check(box.sees(server, [f"/{view}" for view in ALL]), "not all views are served")
+    lab.note(f"{MANY} containers: {1000 * took / MANY:.1f} ms each")
+
+
 # ---- The command line ------------------------------------------------------------------------
 
 def wrong_usage_is_told():
-    for arguments in ([], ["--files", "kcore", "1"], ["--timeout", "0", "1"], ["--no-such-option", "1"]):
+    for arguments in ([], ["--all", "1"], ["--runtime", "lxc", "1"], ["--files", "kcore", "1"], ["--timeout", "0", "1"], ["--no-such-option", "1"]):
         for verb in ("attach", "detach"):
             done = subprocess.run([lab.LXFS, verb, *arguments], capture_output=True, text=True, check=False)
             equal(done.returncode, 2, f"the exit code of {verb} {arguments}")
@@ -555,6 +609,9 @@ TESTS = [
     a_file_system_that_never_answers_costs_no_more_than_the_limit,
     a_container_that_ends_meanwhile_leaves_nothing,
     a_container_that_mounts_all_the_time_gets_all_or_nothing,
+    ids_and_their_beginnings_are_understood,
+    all_of_a_runtime_are_chosen_at_once,
+    many_are_attached_one_after_the_other_in_little_time,
     wrong_usage_is_told,
 ]
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The containers that a command line chooses: by process, by id, by runtime, or all. */
+#pragma once
+
+#include "lxfs.h"
+
+typedef struct {
+	const LxSettings *library;
+	char **names;        /* PIDs and ids; NULL: all containers */
+	const char *runtime; /* only its containers; NULL: of any */
+} LxChoice;
+
+typedef struct {
+	char *name; /* as it was given; without names, the id */
+	pid_t pid;  /* its init, or the very process that was named; 0: none, see why */
+	char *why;  /* there is no process */
+} LxChosen;
+
+/*
+ * An array of LxChosen, for g_array_unref. A number that is a process's is a PID; anything else is
+ * the id of a container, or the beginning of one if no other begins so. Fails when the containers
+ * cannot be listed; they are not, when all names are PIDs. Without names those that have no process
+ * are left out.
+ */
+GArray *lx_chosen_find(const LxChoice *choice, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The container with this id, or with the only id that begins so. NULL and why there is none. */
+const LxContainerInfo *lx_chosen_match(
+	const LxInventory *inventory, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
