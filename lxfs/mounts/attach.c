@@ -87,20 +87,6 @@ static const char *wrong_with_ground(
 	return NULL;
 }
 
-static int make_copy(const Attach *self, const LxView *view, GError **error)
-{
-	g_autofree char *source = g_build_filename(self->anchors, view->name, NULL);
-	bool written = view->written && self->served;
-	const LxCloneRequest request = {
-		.source = source,
-		.attributes = HARMLESS | LX_ATTACHED_MARK | (written ? 0 : MOUNT_ATTR_RDONLY),
-		.propagation = MS_SLAVE,
-		.recursive = true,
-	};
-
-	return lx_clone_open(&request, error);
-}
-
 static bool has_anchor(const Attach *self, const LxView *view)
 {
 	g_autofree char *path = g_build_filename(self->anchors, view->name, NULL);
@@ -141,7 +127,6 @@ static void look_at(Attach *self, const LxView *view)
 	LxVisit *visit = self->visit;
 	g_auto(Target) target = {.view = view, .place = -1, .copy = -1};
 	LxAttachedState state = LX_ATTACHED_ABSENT;
-	g_autoptr(GError) error = NULL;
 	const char *wrong;
 
 	target.path = g_build_filename(
@@ -157,9 +142,6 @@ static void look_at(Attach *self, const LxView *view)
 	} else if (state == LX_ATTACHED_HEALTHY || state == LX_ATTACHED_WAITING) {
 		visit->report->already++;
 	} else {
-		target.copy = make_copy(self, view, &error);
-		if (target.copy < 0)
-			lx_visit_fail(visit, target.path, error->message);
 		g_array_append_val(self->targets, target);
 		target = (Target){.place = -1, .copy = -1};
 	}
@@ -176,6 +158,34 @@ static void look_at_all(Attach *self)
 			look_at(self, view);
 		else
 			self->visit->report->missing++;
+	}
+}
+
+/* ---- Copying ----------------------------------------------------------------------------- */
+
+static int make_copy(const Attach *self, const LxView *view, GError **error)
+{
+	g_autofree char *source = g_build_filename(self->anchors, view->name, NULL);
+	bool written = view->written && self->served;
+	const LxCloneRequest request = {
+		.source = source,
+		.attributes = HARMLESS | LX_ATTACHED_MARK | (written ? 0 : MOUNT_ATTR_RDONLY),
+		.propagation = MS_SLAVE,
+		.recursive = true,
+	};
+
+	return lx_clone_open(&request, error);
+}
+
+static void make_copies(Attach *self)
+{
+	for (unsigned i = 0; i < self->targets->len; i++) {
+		Target *target = &g_array_index(self->targets, Target, i);
+		g_autoptr(GError) error = NULL;
+
+		target->copy = make_copy(self, target->view, &error);
+		if (target->copy < 0)
+			lx_visit_fail(self->visit, target->path, error->message);
 	}
 }
 
@@ -219,15 +229,23 @@ static GPtrArray *grounds(const Attach *self)
 	return mounts;
 }
 
+static void prepare_clean(Attach *self, LxClean *clean)
+{
+	g_autoptr(GPtrArray) hidden = grounds(self);
+
+	if (self->options->clean)
+		lx_clean_prepare(clean, self->visit, self->options->root, hidden);
+}
+
+/* In its turn: what is copied must not change hands before it can be seen who has the copy. */
 static void act(Attach *self)
 {
 	g_auto(LxClean) clean = LX_CLEAN_NONE;
+	g_auto(LxFd) turn = -1;
 
-	if (self->options->clean) {
-		g_autoptr(GPtrArray) hidden = grounds(self);
-
-		lx_clean_prepare(&clean, self->visit, self->options->root, hidden);
-	}
+	prepare_clean(self, &clean);
+	turn = lx_turn_take(self->options->runtime_dir);
+	make_copies(self);
 	if (self->visit->report->failed || !lx_visit_enter(self->visit) ||
 		!lx_clean_put(&clean, self->visit))
 		return;
@@ -239,7 +257,6 @@ static void work(LxVisit *visit, gpointer data)
 {
 	Attach *self = data;
 	g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(Target));
-	g_auto(LxFd) turn = lx_turn_take(self->options->runtime_dir);
 
 	g_array_set_clear_func(targets, clear_target);
 	self->visit = visit;
