@@ -168,7 +168,7 @@ static int act_on_all(const Command *command, GError **error)
 {
 	const LxChoice choice = {
 		.library = &command->settings.library,
-		.names = command->names,
+		.names = (const char *const *)command->names,
 		.runtime = command->runtime,
 	};
 	g_autoptr(GArray) all = lx_chosen_find(&choice, error);

@@ -74,7 +74,7 @@ static void add_all(GArray *all, const LxInventory *inventory, const char *runti
 			add(all, info->id, info->init_pid, NULL);
 }
 
-static bool needs_inventory(char **names)
+static bool needs_inventory(const char *const *names)
 {
 	for (; names && *names; names++)
 		if (pid_of(*names) == 0)
@@ -82,7 +82,7 @@ static bool needs_inventory(char **names)
 	return names == NULL;
 }
 
-static void add_names(GArray *all, const LxInventory *inventory, char **names)
+static void add_names(GArray *all, const LxInventory *inventory, const char *const *names)
 {
 	for (; *names; names++) {
 		pid_t pid = pid_of(*names);

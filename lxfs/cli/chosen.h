@@ -6,8 +6,8 @@
 
 typedef struct {
 	const LxSettings *library;
-	char **names;        /* PIDs and ids; NULL: all containers */
-	const char *runtime; /* only its containers; NULL: of any */
+	const char *const *names; /* PIDs and ids; NULL: all containers */
+	const char *runtime;      /* only its containers; NULL: of any */
 } LxChoice;
 
 typedef struct {

@@ -161,6 +161,35 @@ def total_loss_heals_through_anchors_and_without():
     check("1 mounts" not in server.log(), f"the anchored container was entered: {server.log()}")
 
 
+def one_that_was_started_before_lxfs_is_attached():
+    """a container started before lxfs gets all views by attach, keeps them, and loses them by detach"""
+    need_docker()
+    box = Box("-m", "256m", "--cpus=1", binds=[])
+    check("MemTotal:         262144 kB\n" not in box.read("/proc/meminfo"), "it has the views already")
+    pid = docker.run("inspect", "-f", "{{.State.Pid}}", box.id).strip()
+    before = pathlib.Path(f"/proc/{pid}/mountinfo").read_text()
+    late = lab.Server()
+    equal(lxfs(late, "attach", box.id[:12]), "", "what attach complains of")
+    for _ in range(2):
+        check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), box.read("/proc/meminfo"))
+        equal(n_cpus(box.read("/proc/cpuinfo")), 1, "CPUs in cpuinfo")
+        equal(box.run("getconf", "_NPROCESSORS_ONLN"), "1\n", "_NPROCESSORS_ONLN")
+        check("nr_free_pages " in box.read("/proc/vmstat"), "vmstat")
+        worker = late.pid("worker")
+        os.kill(worker, signal.SIGKILL)
+        lab.wait_until(lambda worker=worker: late.pid("worker") != worker, 20, "another worker")
+        equal(lxfs(late, "reload"), "", "what reload complains of")
+    equal(lxfs(late, "detach", pid), "", "what detach complains of")
+    equal(pathlib.Path(f"/proc/{pid}/mountinfo").read_text(), before, "the mounts")
+
+
+def lxfs(instance, verb, *arguments):
+    done = subprocess.run([lab.LXFS, verb, "--runtime-dir", str(instance.runtime), *arguments],
+                          capture_output=True, text=True, timeout=60, check=False)
+    check(done.returncode == 0, f"lxfs {verb}: {done.stderr}")
+    return done.stderr
+
+
 lab.run([
     a_container_sees_its_limits,
     programs_see_the_limits,
@@ -171,5 +200,6 @@ lab.run([
     pid_host_sees_its_limits,
     the_host_lists_it,
     a_killed_worker_is_not_noticed,
+    one_that_was_started_before_lxfs_is_attached,
     total_loss_heals_through_anchors_and_without,
 ])
