@@ -37,16 +37,21 @@ const LxMount *lx_visit_mount_of(const LxVisit *visit, int fd)
 	return id < 0 ? NULL : lx_mountinfo_by_id(visit->info, id);
 }
 
-bool lx_visit_is_shared_with_host(const LxVisit *visit, const LxMount *mount)
+/* Is there a mount that gets what is mounted on one of this peer group? */
+static bool follows(const LxMountinfo *info, int group)
 {
-	const LxMount *other;
+	const LxMount *mount;
 
-	if (mount->shared == 0)
-		return false;
-	for (unsigned i = 0; (other = lx_mountinfo_at(visit->own, i)) != NULL; i++)
-		if (other->shared == mount->shared || other->master == mount->shared)
+	for (unsigned i = 0; info && (mount = lx_mountinfo_at(info, i)) != NULL; i++)
+		if (mount->shared == group || mount->master == group)
 			return true;
 	return false;
+}
+
+bool lx_visit_is_shared_with_host(const LxVisit *visit, const LxMount *mount)
+{
+	return mount->shared &&
+	       (follows(visit->own, mount->shared) || follows(visit->host, mount->shared));
 }
 
 /* Followed as a link that leads to the mount itself (proc_pid_fd(5)). */
@@ -69,6 +74,7 @@ static void clear(LxVisit *visit)
 	lx_fd_clear(&visit->proc);
 	lx_fd_clear(&visit->root);
 	lx_fd_clear(&visit->space);
+	g_clear_pointer(&visit->host, lx_mountinfo_free);
 	g_clear_pointer(&visit->info, lx_mountinfo_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxVisit, clear)
@@ -90,6 +96,8 @@ static bool open_container(LxVisit *visit, pid_t pid, GError **error)
 	visit->space = open_of(pid, "ns/mnt", O_RDONLY);
 	if (process >= 0 && visit->proc >= 0 && visit->root >= 0 && visit->space >= 0)
 		visit->info = lx_mountinfo_read(pid, NULL);
+	if (lx_mntns_inode(1) != lx_mntns_inode(getpid()))
+		visit->host = lx_mountinfo_read(1, NULL);
 	if (visit->info && pidfd_send_signal(process, 0, NULL, 0) == 0)
 		return true;
 	lx_error_set(error, ESRCH, "it has ended");

@@ -24,7 +24,8 @@ typedef struct {
 } LxVisitReport;
 
 typedef struct {
-	const LxMountinfo *own; /* the mounts of the host */
+	const LxMountinfo *own; /* our own mounts */
+	LxMountinfo *host;      /* the host's; NULL: they are our own */
 	LxMountinfo *info;      /* those of the container, as its process sees them */
 	LxFd proc;              /* the host's /proc, also when the namespace has been entered */
 	LxFd root;              /* of the process */

@@ -31,10 +31,10 @@ CLEAN = "/proc/tty/ldisc"
 
 # ---- lxfs ------------------------------------------------------------------------------------
 
-def lxfs(verb, server, *arguments, ok=True):
+def lxfs(verb, server, *arguments, ok=True, prefix=()):
     """What it said on standard output, or, when it should fail, its lines on standard error."""
     before = own_mounts()
-    done = subprocess.run([lab.LXFS, verb, "--runtime-dir", str(server.runtime), *map(str, arguments)],
+    done = subprocess.run([*prefix, lab.LXFS, verb, "--runtime-dir", str(server.runtime), *map(str, arguments)],
                           capture_output=True, text=True, timeout=60, check=False)
     equal(done.returncode, 0 if ok else 1, f"the exit code of {verb}, which said {done.stdout}{done.stderr}")
     equal(own_mounts(), before, "the host's own mounts")
@@ -61,10 +61,10 @@ def detach(server, *arguments, **options):
     return lxfs("detach", server, *arguments, **options)
 
 
-def refused(server, box, word, *options, verb="attach"):
+def refused(server, box, word, *options, verb="attach", prefix=()):
     """One line that names the container and says why; nothing has come or gone."""
     before = mounts(box)
-    lines = lxfs(verb, server, *options, box.init, ok=False)
+    lines = lxfs(verb, server, *options, box.init, ok=False, prefix=prefix)
     equal(len(lines), 1, f"lines: {lines}")
     check(lines[0].startswith(f"lxfs {verb}: {box.init}: ") and word in lines[0], f"{lines[0]}, expected {word}")
     equal(mounts(box), before, "the mounts of the container")
@@ -449,7 +449,8 @@ def mounts_that_the_host_shares_are_left_alone():
     for flags in ("-m -p -f --propagation unchanged", "-m --propagation unchanged"):
         box = bare(server, flags)
         check("shared:" in lines(box, "/proc")[-1], f"/proc is not shared: {lines(box, '/proc')}")
-        refused(server, box, "shared with the host")
+        for prefix in ((), ("unshare", "--mount", "--propagation", "private")):
+            refused(server, box, "shared with the host", prefix=prefix)
         box.stop()
 
 
