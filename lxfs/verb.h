@@ -14,6 +14,7 @@ int lx_doctor_verb(int argc, char **argv);
 int lx_heal_verb(int argc, char **argv);
 int lx_hook_verb(int argc, char **argv);
 int lx_metrics_verb(int argc, char **argv);
+int lx_ps_verb(int argc, char **argv);
 int lx_reload_verb(int argc, char **argv);
 int lx_serve_verb(int argc, char **argv);
 int lx_show_verb(int argc, char **argv);
