@@ -18,5 +18,6 @@ int lx_ps_verb(int argc, char **argv);
 int lx_reload_verb(int argc, char **argv);
 int lx_serve_verb(int argc, char **argv);
 int lx_show_verb(int argc, char **argv);
+int lx_top_verb(int argc, char **argv);
 /* The program's other name, lxfs-runtime. */
 int lx_wrapper_verb(int argc, char **argv);
