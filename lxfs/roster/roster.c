@@ -27,8 +27,15 @@ typedef struct {
 	GArray *devices;
 	LxMountinfo *own;
 	unsigned n_views;
-	guint next; /* atomic; the row to be looked at next */
 } Survey;
+
+/* What is done for each row, by several threads. */
+typedef struct {
+	Survey *survey;
+	void (*visit)(const Survey *survey, unsigned index);
+	guint next; /* atomic; the row to be visited next */
+	GThread *threads[THREADS_MAX];
+} Round;
 
 static void row_clear(gpointer data)
 {
@@ -143,35 +150,59 @@ static void look_at(const Survey *survey, unsigned index)
 	lx_labels_find("/", row->info, hostname ? hostname->root : NULL, &row->labels);
 }
 
-static gpointer look_at_some(gpointer data)
+/* ---- Rounds ------------------------------------------------------------------------------ */
+
+static gpointer visit_some(gpointer data)
 {
-	Survey *survey = data;
+	Round *round = data;
 	guint index;
 
-	while ((index = g_atomic_int_add(&survey->next, 1)) < survey->roster->rows->len)
-		look_at(survey, index);
+	while ((index = (guint)g_atomic_int_add(&round->next, 1)) <
+		round->survey->roster->rows->len)
+		round->visit(round->survey, index);
 	return NULL;
+}
+
+/* Threads that cannot be had are done without. */
+static void round_start(Round *round)
+{
+	unsigned n = MIN(g_get_num_processors(), THREADS_MAX);
+
+	for (unsigned i = 0; i < n; i++)
+		round->threads[i] = g_thread_try_new("lxfs-roster", visit_some, round, NULL);
+}
+
+static void round_end(Round *round)
+{
+	visit_some(round);
+	for (unsigned i = 0; i < THREADS_MAX; i++)
+		if (round->threads[i])
+			g_thread_join(round->threads[i]);
 }
 
 /* ---- Load averages ----------------------------------------------------------------------- */
 
-static void set_load(const Survey *survey, unsigned index, const LxLoadReading *reading)
+/* Where nobody knows better. */
+static void count_load(const Survey *survey, unsigned index)
 {
 	LxRosterRow *row = &g_array_index(survey->roster->rows, LxRosterRow, index);
 	LxFigures counted;
 
-	if (reading->known) {
-		memcpy(row->figures.load_hundredths, reading->hundredths,
-			sizeof reading->hundredths);
-		row->figures.have |= LX_FIGURE_LOAD;
-		return;
-	}
-	if (row->failure || !lx_inventory_read(survey->roster->inventory, index, LX_FIGURE_LOAD,
-				    &counted, NULL))
+	if (row->failure || (row->figures.have & LX_FIGURE_LOAD) ||
+		!lx_inventory_read(
+			survey->roster->inventory, index, LX_FIGURE_LOAD, &counted, NULL))
 		return;
 	memcpy(row->figures.load_hundredths, counted.load_hundredths,
 		sizeof counted.load_hundredths);
 	row->figures.have |= counted.have;
+}
+
+static void set_load(LxRosterRow *row, const LxLoadReading *reading)
+{
+	if (!reading->known)
+		return;
+	memcpy(row->figures.load_hundredths, reading->hundredths, sizeof reading->hundredths);
+	row->figures.have |= LX_FIGURE_LOAD;
 }
 
 static LxLoadReading *ask_for_loads(Survey *survey)
@@ -230,22 +261,19 @@ static LxRoster *roster_new(const LxRosterTerms *terms, GError **error)
 	return roster;
 }
 
-/* Threads that cannot be had are done without. */
 static void survey_all(Survey *survey)
 {
-	unsigned n = MIN(g_get_num_processors(), THREADS_MAX);
+	Round looking = {.survey = survey, .visit = look_at};
+	Round counting = {.survey = survey, .visit = count_load};
 	g_autofree LxLoadReading *loads = NULL;
-	GThread *threads[THREADS_MAX] = {NULL};
 
-	for (unsigned i = 0; i < n; i++)
-		threads[i] = g_thread_try_new("lxfs-roster", look_at_some, survey, NULL);
+	round_start(&looking);
 	loads = ask_for_loads(survey);
-	look_at_some(survey);
-	for (unsigned i = 0; i < n; i++)
-		if (threads[i])
-			g_thread_join(threads[i]);
+	round_end(&looking);
 	for (guint i = 0; i < survey->roster->rows->len; i++)
-		set_load(survey, i, &loads[i]);
+		set_load(&g_array_index(survey->roster->rows, LxRosterRow, i), &loads[i]);
+	round_start(&counting);
+	round_end(&counting);
 }
 
 static void conclude(LxRoster *roster)
