@@ -16,6 +16,8 @@ static const struct {
 } verbs[] = {
 	{"serve", lx_serve_verb, "mount the views and serve them"},
 	{"reload", lx_reload_verb, "hand over to the program on disk without a failed read"},
+	{"ps", lx_ps_verb, "list the containers of this host"},
+	{"top", lx_top_verb, "watch the containers of this host"},
 	{"show", lx_show_verb, "print one view, as a container sees it"},
 	{"attach", lx_attach_verb, "put the views into running containers"},
 	{"detach", lx_detach_verb, "take them out again"},

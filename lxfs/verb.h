@@ -14,8 +14,10 @@ int lx_doctor_verb(int argc, char **argv);
 int lx_heal_verb(int argc, char **argv);
 int lx_hook_verb(int argc, char **argv);
 int lx_metrics_verb(int argc, char **argv);
+int lx_ps_verb(int argc, char **argv);
 int lx_reload_verb(int argc, char **argv);
 int lx_serve_verb(int argc, char **argv);
 int lx_show_verb(int argc, char **argv);
+int lx_top_verb(int argc, char **argv);
 /* The program's other name, lxfs-runtime. */
 int lx_wrapper_verb(int argc, char **argv);

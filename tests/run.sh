@@ -36,6 +36,7 @@ packages="
 	libgnutls28-dev:/usr/include/gnutls
 	libjson-glib-dev:/usr/include/json-glib-1.0
 	libsoup-3.0-dev:/usr/include/libsoup-3.0
+	libncurses-dev:/usr/include/ncurses.h
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
 	lxc:lxc-start
 	lintian:lintian
@@ -55,6 +56,7 @@ packages="
 	shellcheck:shellcheck
 	strace:strace
 	sysstat:mpstat
+	tmux:tmux
 "
 
 missing_packages() {

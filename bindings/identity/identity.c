@@ -123,24 +123,72 @@ static void unref_container(gpointer container)
 	lx_container_unref(container);
 }
 
+/*
+ * A round through /proc. Threads take the names in blocks, since neighbours are often of the same
+ * container, which need be learned only once.
+ */
+typedef struct {
+	LxIdentity *identity;
+	char **names;
+	guint n;
+	guint next; /* atomic; the block to be looked at next */
+} Round;
+
+#define BLOCK 16u
+#define THREADS_MAX 4u
+
+static void look_at(LxIdentity *identity, const char *name, GPtrArray *found)
+{
+	LxContainer *container;
+	uint64_t pid;
+
+	if (!lx_slice_u64(lx_slice(name), &pid) || pid > INT32_MAX)
+		return;
+	container = find(identity, (pid_t)pid, LX_LADDER_NAMED, NULL);
+	if (container)
+		g_ptr_array_add(found, container);
+}
+
 /* A process that goes away while it is looked at, or says nonsense, is in no list. */
+static gpointer look_at_blocks(gpointer data)
+{
+	GPtrArray *found = g_ptr_array_new_with_free_func(unref_container);
+	Round *round = data;
+	guint start;
+
+	while ((start = (guint)g_atomic_int_add(&round->next, 1) * BLOCK) < round->n)
+		for (guint i = start; i < MIN(start + BLOCK, round->n); i++)
+			look_at(round->identity, round->names[i], found);
+	return found;
+}
+
+/* Threads that cannot be had are done without. */
+static GPtrArray *look_at_all(Round *round)
+{
+	guint n = MIN(MIN(g_get_num_processors(), THREADS_MAX), round->n / (4 * BLOCK) + 1);
+	GThread *threads[THREADS_MAX] = {NULL};
+	GPtrArray *found;
+
+	for (guint i = 1; i < n; i++)
+		threads[i] = g_thread_try_new("lxfs-list", look_at_blocks, round, NULL);
+	found = look_at_blocks(round);
+	for (guint i = 1; i < n; i++)
+		if (threads[i])
+			g_ptr_array_extend_and_steal(found, g_thread_join(threads[i]));
+	return found;
+}
+
 static LxList *make_list(LxIdentity *identity, GError **error)
 {
 	g_auto(GStrv) names = lx_sysroot_list(identity->ladder.root, "proc", error);
-	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(unref_container);
-	LxContainer *container;
+	g_autoptr(GPtrArray) found = NULL;
+	Round round = {.identity = identity, .names = names};
 	LxList *list;
-	uint64_t pid;
 
 	if (!names)
 		return NULL;
-	for (char **name = names; *name; name++) {
-		if (!lx_slice_u64(lx_slice(*name), &pid) || pid > INT32_MAX)
-			continue;
-		container = find(identity, (pid_t)pid, LX_LADDER_NAMED, NULL);
-		if (container)
-			g_ptr_array_add(found, container);
-	}
+	round.n = g_strv_length(names);
+	found = look_at_all(&round);
 	list = lx_list_new(found);
 	set_list(identity, lx_list_ref(list));
 	return list;

@@ -157,11 +157,37 @@ START_TEST(threads_of_a_live_process_are_where_it_is)
 }
 END_TEST
 
+#define MANY 100
+
+START_TEST(a_long_list_has_each_container_once)
+{
+	tasks_autohost host = tasks_host_new();
+	g_autoptr(LxIdentity) identity =
+		lx_identity_new(host.root, host.layout, host.levels, &noon, 4096, NULL);
+	g_autoptr(GPtrArray) list = NULL;
+
+	for (unsigned i = 0; i < 3 * MANY; i++) {
+		g_autofree char *cgroup = g_strdup_printf("/lxc/c%03u", i / 3);
+
+		tasks_add(&host, &(TasksTask){.tid = (pid_t)(1000 + i), .cgroup = cgroup});
+		tasks_add_cgroup(&host, cgroup, "");
+	}
+	list = lx_identity_list(identity, NULL);
+	ck_assert_uint_eq(list->len, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		g_autofree char *id = g_strdup_printf("c%03u", i);
+
+		ck_assert_str_eq(((const LxContainer *)list->pdata[i])->id, id);
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		every_answer_is_right_whatever_happens_to_the_cache,
 		threads_of_a_live_process_are_where_it_is,
+		a_long_list_has_each_container_once,
 		NULL,
 	};
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What people call a container: names that its runtime keeps in files of its own. All of it is
+ * optional: what cannot be read is NULL.
+ */
+#pragma once
+
+#include "lxfs.h"
+
+typedef struct {
+	char *name; /* "web", as `docker run --name` takes it */
+	char *pod;  /* of Kubernetes, as are the next two */
+	char *namespace;
+	char *container;
+	bool is_sandbox;     /* the pod's own, which only holds its namespaces */
+	const char *manager; /* "incus": the runtime behind the runtime; NULL: itself. Static */
+} LxLabels;
+
+void lx_labels_clear(LxLabels *labels);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxLabels, lx_labels_clear)
+
+/*
+ * The text without what is no UTF-8 or would be a terminal's command, of bounded length, for
+ * g_free; NULL for nothing.
+ */
+char *lx_labels_harmless(const char *text);
+
+/* Who wrote a file, which tells how to read it. */
+typedef enum {
+	LX_LABELS_DOCKER,  /* config.v2.json */
+	LX_LABELS_OCI,     /* a bundle's config.json: its annotations */
+	LX_LABELS_STORAGE, /* containers.json of containers/storage: Podman, CRI-O */
+} LxLabelsFormat;
+
+/*
+ * Adds what the text says of the container with this id. Quiet about nonsense: false, and nothing
+ * is added. Names are made fit for a terminal.
+ */
+bool lx_labels_parse(
+	LxLabelsFormat format, const char *text, size_t length, const char *id, LxLabels *to);
+
+/*
+ * Looks where the container's runtime keeps its files, below `root` ("/" on a live host).
+ * `hostname` is the file that is bound over the container's /etc/hostname, as a path on the host:
+ * it lies among its runtime's files, wherever those are; NULL: not known.
+ */
+void lx_labels_find(
+	const char *root, const LxContainerInfo *info, const char *hostname, LxLabels *out);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit.h"
+
+#include "roster/labels.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OTHER "f123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define DOCKER(name) "{\"ID\":\"" ID "\",\"Name\":\"" name "\",\"Config\":{\"Labels\":{}}}"
+
+static char *told(const LxLabels *labels)
+{
+	return g_strdup_printf("%s %s/%s/%s%s %s", labels->name ? labels->name : "-",
+		labels->namespace ? labels->namespace : "-", labels->pod ? labels->pod : "-",
+		labels->container ? labels->container : "-", labels->is_sandbox ? " sandbox" : "",
+		labels->manager ? labels->manager : "-");
+}
+
+static const struct {
+	LxLabelsFormat format;
+	const char *text, *told; /* NULL: refused */
+} rows[] = {
+	{LX_LABELS_DOCKER, DOCKER("/web"), "web -/-/- -"},
+	{LX_LABELS_DOCKER, DOCKER("web"), "web -/-/- -"},
+	{LX_LABELS_DOCKER, DOCKER(""), "- -/-/- -"},
+	{LX_LABELS_DOCKER, DOCKER("/we\\u001b[31mb"), "we_[31mb -/-/- -"},
+	{LX_LABELS_DOCKER, DOCKER("/a\\u009bb"), "a_b -/-/- -"},
+	{LX_LABELS_DOCKER,
+		"{\"ID\":\"" ID "\",\"Name\":\"/k8s_POD_shop_default_x_0\",\"Config\":{\"Labels\":{"
+		"\"io.kubernetes.pod.name\":\"shop\",\"io.kubernetes.pod.namespace\":\"default\","
+		"\"io.kubernetes.docker.type\":\"podsandbox\"}}}",
+		"k8s_POD_shop_default_x_0 default/shop/- sandbox -"},
+	{LX_LABELS_DOCKER, "{\"ID\":\"" OTHER "\",\"Name\":\"/web\"}", NULL},
+	{LX_LABELS_DOCKER, "{\"ID\":\"" ID "\",\"Name\":7,\"Config\":[]}", "- -/-/- -"},
+	{LX_LABELS_OCI,
+		"{\"annotations\":{\"io.kubernetes.cri.container-name\":\"nginx\","
+		"\"io.kubernetes.cri.sandbox-name\":\"shop\","
+		"\"io.kubernetes.cri.sandbox-namespace\":\"default\","
+		"\"io.kubernetes.cri.container-type\":\"container\"}}",
+		"- default/shop/nginx -"},
+	{LX_LABELS_OCI,
+		"{\"annotations\":{\"io.kubernetes.container.name\":\"nginx\","
+		"\"io.kubernetes.pod.name\":\"shop\",\"io.kubernetes.pod.namespace\":\"default\","
+		"\"io.kubernetes.cri-o.ContainerType\":\"sandbox\"}}",
+		"- default/shop/nginx sandbox -"},
+	{LX_LABELS_OCI, "{\"annotations\":{\"nerdctl/name\":\"web\"}}", "web -/-/- -"},
+	{LX_LABELS_OCI, "{\"annotations\":{\"io.kubernetes.pod.name\":[\"shop\"]}}", "- -/-/- -"},
+	{LX_LABELS_OCI, "{}", "- -/-/- -"},
+	{LX_LABELS_STORAGE,
+		"[{\"id\":\"" OTHER "\",\"names\":[\"db\"]},{\"id\":\"" ID
+		"\",\"names\":[\"web\",\"w\"]}]",
+		"web -/-/- -"},
+	{LX_LABELS_STORAGE, "[{\"id\":\"" ID "\",\"names\":[]}]", "- -/-/- -"},
+	{LX_LABELS_STORAGE, "[{\"id\":\"" ID "\"}]", "- -/-/- -"},
+	{LX_LABELS_STORAGE, "[7,\"x\",{\"names\":[\"db\"]}]", NULL},
+	{LX_LABELS_STORAGE, "[]", NULL},
+	{LX_LABELS_STORAGE, "{}", NULL},
+	{LX_LABELS_STORAGE, "1}", NULL},
+	{LX_LABELS_DOCKER, "", NULL},
+	{LX_LABELS_OCI, "[]", NULL},
+	{LX_LABELS_OCI, "{\"annotations\":", NULL},
+};
+
+START_TEST(each_runtimes_file_tells_its_names)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(LxLabels) labels = {0};
+		g_autofree char *text = NULL;
+		bool done = lx_labels_parse(
+			rows[i].format, rows[i].text, strlen(rows[i].text), ID, &labels);
+
+		text = told(&labels);
+		ck_assert_msg(done == (rows[i].told != NULL), "row %zu", i);
+		ck_assert_str_eq(text, rows[i].told ? rows[i].told : "- -/-/- -");
+	}
+}
+END_TEST
+
+START_TEST(a_name_is_fit_for_a_terminal)
+{
+	g_autofree char *long_name = g_strnfill(1000, 'x');
+	g_autofree char *cut = lx_labels_harmless(long_name);
+	static const char *const names[][2] = {
+		{"web", "web"},
+		{"b\xc3\xa4r", "b\xc3\xa4r"},
+		{"a\nb\tc\x7f", "a_b_c_"},
+		{"a\xc2\x9b"
+		 "b",
+			"a_b"},
+		{"a\xff"
+		 "b",
+			"a\xef\xbf\xbd"
+			"b"},
+		{"", NULL},
+		{NULL, NULL},
+	};
+
+	ck_assert_uint_le(strlen(cut), 257);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *got = lx_labels_harmless(names[i][0]);
+
+		ck_assert_pstr_eq(got, names[i][1]);
+	}
+}
+END_TEST
+
+static void found_is(
+	const char *root, const char *runtime, const char *hostname, const char *expected)
+{
+	const LxContainerInfo info = {.id = ID, .runtime = runtime};
+	g_auto(LxLabels) labels = {0};
+	g_autofree char *text = NULL;
+
+	lx_labels_find(root, &info, hostname, &labels);
+	text = told(&labels);
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(the_runtime_says_where_to_look)
+{
+	static const char *const files[] = {"var/lib/docker/containers/" ID "/config.v2.json",
+		DOCKER("/web"),
+		"run/containerd/io.containerd.runtime.v2.task/k8s.io/" ID "/config.json",
+		"{\"annotations\":{\"io.kubernetes.cri.sandbox-name\":\"shop\"}}",
+		"var/lib/containers/storage/vfs-containers/containers.json",
+		"[{\"id\":\"" ID "\",\"names\":[\"box\"]}]", "var/lib/incus/devices/" ID "/x", "",
+		NULL};
+	unit_autofolder root = unit_folder_new(files);
+
+	found_is(root, "docker", NULL, "web -/-/- -");
+	found_is(root, "containerd", NULL, "- -/shop/- -");
+	found_is(root, "podman", NULL, "box -/-/- -");
+	found_is(root, "lxc", NULL, "- -/-/- incus");
+	found_is(root, "plain", NULL, "- -/-/- -");
+}
+END_TEST
+
+START_TEST(docker_is_found_wherever_its_folder_is)
+{
+	static const char *const files[] = {"data/containers/" ID "/config.v2.json", DOCKER("/web"),
+		"data/containers/" OTHER "/config.v2.json", DOCKER("/wrong"), NULL};
+	unit_autofolder root = unit_folder_new(files);
+
+	found_is(root, "docker", "/data/containers/" ID "/hostname", "web -/-/- -");
+	found_is(root, "docker", "/data/containers/" OTHER "/hostname", "- -/-/- -");
+	found_is(root, "docker", "/data/containers/" ID "/hosts", "- -/-/- -");
+	found_is(root, "podman", "/data/containers/" ID "/hostname", "- -/-/- -");
+}
+END_TEST
+
+START_TEST(a_file_that_is_none_is_not_read)
+{
+	static const char *const files[] = {
+		"secret", DOCKER("/web"), "var/lib/docker/containers/" ID "/x", "", NULL};
+	unit_autofolder root = unit_folder_new(files);
+	g_autofree char *path =
+		g_build_filename(root, "var/lib/docker/containers/" ID "/config.v2.json", NULL);
+	g_autofree char *secret = g_build_filename(root, "secret", NULL);
+
+	ck_assert_int_eq(symlink(secret, path), 0);
+	found_is(root, "docker", NULL, "- -/-/- -");
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	found_is(root, "docker", NULL, "- -/-/- -");
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	found_is(root, "docker", NULL, "- -/-/- -");
+}
+END_TEST
+
+START_TEST(a_file_that_is_too_large_is_not_read)
+{
+	static const char *const files[] = {"var/lib/docker/containers/" ID "/x", "", NULL};
+	unit_autofolder root = unit_folder_new(files);
+	g_autofree char *path =
+		g_build_filename(root, "var/lib/docker/containers/" ID "/config.v2.json", NULL);
+	g_autofree char *blanks = g_strnfill(9 << 20, ' ');
+	g_autofree char *text = g_strconcat(DOCKER("/web"), blanks, NULL);
+
+	ck_assert(g_file_set_contents(path, text, -1, NULL));
+	found_is(root, "docker", NULL, "- -/-/- -");
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	const TTest *const tests[] = {
+		each_runtimes_file_tells_its_names,
+		a_name_is_fit_for_a_terminal,
+		the_runtime_says_where_to_look,
+		docker_is_found_wherever_its_folder_is,
+		a_file_that_is_none_is_not_read,
+		a_file_that_is_too_large_is_not_read,
+		NULL,
+	};
+
+	return unit_suite_new("roster/labels", tests);
+}
