@@ -151,7 +151,8 @@ static void announce(Supervisor *self)
 	const char *mountpoint = self->given->settings->mountpoint;
 
 	self->announced = true;
-	lx_fd_clear(&self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		lx_fd_clear(&self->given->inner_mounts[kind]);
 	if (self->given->fresh)
 		lx_store_push(self->estate);
 	lx_notify_ready(mountpoint);
@@ -172,8 +173,8 @@ static void on_serving(Supervisor *self)
 	lx_fd_clear(previous(self));
 	if (self->announced || self->settler > 0)
 		return;
-	self->settler = lx_settle_start(self->estate, self->given->settings,
-		self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
+	self->settler =
+		lx_settle_start(self->estate, self->given->settings, self->given->inner_mounts);
 	if (self->settler == 0)
 		announce(self);
 }
