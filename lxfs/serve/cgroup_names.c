@@ -265,10 +265,14 @@ static void refuse(fuse_req_t request, fuse_ino_t parent, const char *name)
 	reply_result(request, done, failure);
 }
 
+/* kernfs has no way to create a file: may_create has nothing to call, and says EACCES. */
 static void on_mknod(
 	fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode, dev_t device)
 {
-	refuse(request, parent, name);
+	if (S_ISREG(mode))
+		fuse_reply_err(request, EACCES);
+	else
+		refuse(request, parent, name);
 }
 
 static void on_symlink(fuse_req_t request, const char *target, fuse_ino_t parent, const char *name)
@@ -281,7 +285,6 @@ static void on_link(fuse_req_t request, fuse_ino_t inode, fuse_ino_t parent, con
 	refuse(request, parent, name);
 }
 
-/* kernfs has no way to create a file: may_create has nothing to call, and says EACCES. */
 static void on_create(fuse_req_t request, fuse_ino_t parent, const char *name, mode_t mode,
 	struct fuse_file_info *file)
 {

@@ -38,11 +38,13 @@ static void attach(const LxProgramSettings *settings, LxConnectionKind kind, int
 		g_info("%s, ignoring", error->message);
 }
 
-pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, const int *inner_mounts)
+pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *inner_mounts)
 {
 	g_autoptr(GError) error = NULL;
 	pid_t pid = fork();
 
+	for (int kind = 0; kind < LX_N_CONNECTIONS && pid != 0; kind++)
+		lx_fd_clear(&inner_mounts[kind]);
 	if (pid != 0)
 		return MAX(pid, 0);
 	alarm(SETTLE_SECONDS);

@@ -151,8 +151,6 @@ static void announce(Supervisor *self)
 	const char *mountpoint = self->given->settings->mountpoint;
 
 	self->announced = true;
-	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
-		lx_fd_clear(&self->given->inner_mounts[kind]);
 	if (self->given->fresh)
 		lx_store_push(self->estate);
 	lx_notify_ready(mountpoint);
