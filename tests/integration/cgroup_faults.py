@@ -18,8 +18,8 @@ from lab import MIB, check, equal
 from survivors import FULL, Survivor
 
 KINDS_OF_REQUEST = ["LOOKUP", "GETATTR", "SETATTR", "OPEN", "READ", "WRITE", "RELEASE", "OPENDIR", "READDIR",
-                    "ACCESS", "MKDIR", "RMDIR", "RENAME2", "GETXATTR", "SETXATTR"]
-CHANGES = {"WRITE", "MKDIR", "RMDIR", "RENAME2"}
+                    "ACCESS", "MKDIR", "RMDIR", "RENAME", "GETXATTR", "SETXATTR"]
+CHANGES = {"WRITE", "MKDIR", "RMDIR", "RENAME"}
 
 
 def use_everything(folder, may_rename):
@@ -69,7 +69,7 @@ def use_everything_while(fault):
 def chosen():
     points = [point for point in POINTS if point != "mid-render"]
     pairs = [(point, kind) for kind in KINDS_OF_REQUEST for point in points
-             if kind != "RENAME2" or not lab.is_v2()]
+             if kind != "RENAME" or not lab.is_v2()]
     return [(point, kind) for point, kind in pairs
             if FULL or kind in CHANGES and point in ("after-receive", "before-reply", "after-reply")
             or point == "before-reply"]
