@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "view/limits.h"
 #include "view/pids.h"
 
 /* A list of a million processes has 8 MiB. */
@@ -247,7 +248,8 @@ static bool append_text(LxAsker *asker, const LxPlaceInView *file, GString *text
 		return false;
 	if (asker->view->live && (control == LX_CONTROL_PROCESSES || control == LX_CONTROL_THREADS))
 		return append_pids(asker, file, lx_text_slice(&own), text, error);
-	g_string_append_len(text, own.bytes, (gssize)own.length);
+	if (!asker->view->effective || !lx_limits_append(file, lx_text_slice(&own), text))
+		g_string_append_len(text, own.bytes, (gssize)own.length);
 	return true;
 }
 

@@ -6,7 +6,7 @@ import pathlib
 import stat
 
 import lab
-from cgroups_seen import (Seen, answers, as_user, main_hierarchy, outcome)
+from cgroups_seen import (Seen, answers, as_user, limit_file, main_hierarchy, outcome)
 from lab import MIB, check, equal
 
 KINDS = {
@@ -126,6 +126,20 @@ def with_the_setting_off_there_is_an_empty_folder():
     equal(seen.call(outcome, os.mkdir, seen.at / "x"), "ENOENT", "mkdir")
 
 
+def a_limit_above_shows_where_the_setting_says_so():
+    cgroup = lab.Cgroup()
+    inner = lab.Cgroup("inner", parent=cgroup)
+    cgroup.memory(64 * MIB)
+    name = main_hierarchy()
+    for setting, expected in (("effective", 64 * MIB), ("own", None)):
+        server = lab.Server(f"--cgroup-view={setting}")
+        seen = Seen(server, cgroup=inner)
+        shown = seen.call((seen.folders()[name] / limit_file()).read_text).strip()
+        real = (inner.folders[name] / limit_file()).read_text().strip()
+        equal(shown, str(expected) if expected else real, f"the limit, {setting}")
+        seen.box.stop()
+
+
 # ---- What is not there -------------------------------------------------------------------------
 
 # Refused to a user before anybody looks at the path.
@@ -217,6 +231,7 @@ lab.run([
     every_text_is_the_kernels_own,
     modes_owners_and_inodes_are_the_kernels_own,
     with_the_setting_off_there_is_an_empty_folder,
+    a_limit_above_shows_where_the_setting_says_so,
     siblings_answer_enoent_to_every_system_call,
     dot_dot_leads_up_and_not_aside,
     what_another_container_has_opened_is_no_key,
