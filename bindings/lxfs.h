@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <glib.h>
 
@@ -61,6 +62,12 @@ typedef enum {
 	LX_UNKNOWN_CALLER_DENY,
 } LxUnknownCaller;
 
+typedef enum {
+	LX_CGROUP_VIEW_OFF,
+	LX_CGROUP_VIEW_OWN,       /* files say what the kernel's own say */
+	LX_CGROUP_VIEW_EFFECTIVE, /* limits are the tightest of all levels */
+} LxCgroupView;
+
 /* What time it is: the kernel's clocks, or one that stands still for captured hosts. */
 typedef struct {
 	bool fixed;
@@ -73,6 +80,7 @@ typedef struct {
 	LxCpuNumbers cpu_numbers;
 	LxCpuPossible cpu_possible;
 	LxUnknownCaller unknown_caller;
+	LxCgroupView cgroup_view;
 	bool swap;         /* false: SwapTotal and SwapFree are 0 */
 	bool load_average; /* sample loads every 5 seconds */
 	bool host_only;    /* everybody gets the host's own text: when all else fails */
@@ -88,7 +96,7 @@ typedef struct {
 	size_t memory_bytes;
 } LxSettings;
 
-/* The defaults: quota, real, host, host, swap on, load averages on, 4096 containers, "/". */
+/* The defaults: quota, real, host, host, own, swap on, load averages on, 4096 containers, "/". */
 LX_PUBLIC void lx_settings_init(LxSettings *settings);
 
 /* ---- The context ------------------------------------------------------------------------- */
@@ -281,5 +289,114 @@ typedef struct {
  */
 LX_PUBLIC bool lx_inventory_read(const LxInventory *inventory, unsigned index, unsigned wanted,
 	LxFigures *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- The cgroup view --------------------------------------------------------------------- */
+
+/*
+ * The caller's own cgroups and nothing else: a path in the view is the path in the caller's own
+ * /proc/self/cgroup. On a host with v1 hierarchies there is a folder for each of them, on v2 the
+ * view is the hierarchy. docs/cgroup-view.md says what can be done in it.
+ *
+ * Numbers are as those of the tree: pure functions of what they name. Every call asks again who the
+ * caller is; the number of what is not the caller's own is answered ENOENT.
+ */
+typedef struct LxCgroupTree LxCgroupTree;
+
+/* NULL when there is none: switched off, or everybody gets the host's own text. Borrowed. */
+LX_PUBLIC LxCgroupTree *lx_context_view(const LxContext *context);
+
+#define LX_VIEW_ROOT ((LxNode)1)
+
+/* Who asks, and with which file-system ids (credentials(7)) as this process sees them. */
+typedef struct {
+	LxCgroupTree *view;
+	pid_t tid;
+	uid_t uid;
+	gid_t gid;
+	bool (*admit)(uint64_t container, gpointer data); /* as in LxCaller; false: EIO */
+	gpointer data;
+} LxViewCaller;
+
+/* `status` is what stat(2) says; the kernel's own inode number stands in st_ino. */
+struct stat;
+
+LX_PUBLIC bool lx_view_lookup(const LxViewCaller *caller, LxNode folder, const char *name,
+	LxNode *out, struct stat *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC bool lx_view_attributes(const LxViewCaller *caller, LxNode node, struct stat *status,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Calls `visit` for every entry behind `position` (0: from the start) until it returns false;
+ * `next` is the position behind the entry. An entry that is there all the time is visited once,
+ * whatever is made and removed meanwhile. "." and ".." are among them.
+ */
+typedef bool (*LxViewVisit)(
+	const char *name, const struct stat *status, int64_t next, gpointer data);
+LX_PUBLIC bool lx_view_list(const LxViewCaller *caller, LxNode folder, int64_t position,
+	LxViewVisit visit, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* access(2), for the file-system ids: of R_OK, W_OK and X_OK. */
+LX_PUBLIC bool lx_view_access(const LxViewCaller *caller, LxNode node, int mask,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* May the caller open this file, with flags as open(2) takes them? */
+LX_PUBLIC bool lx_view_open(const LxViewCaller *caller, LxNode file, int flags,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The text of a file as it is now, behind what `text` holds. */
+LX_PUBLIC bool lx_view_read(const LxViewCaller *caller, LxNode file, GString *text,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Whatever changes something is carried out with the caller's own credentials, so that the kernel
+ * decides, and is refused where it decides by what the caller is to us and not to it: moving
+ * processes that are not his, and the limits of his container's topmost cgroup (EPERM).
+ */
+
+/* One write(2) of all bytes. EPERM for what a container may not write whatever its rights are. */
+LX_PUBLIC bool lx_view_write(const LxViewCaller *caller, LxNode file, const char *bytes,
+	size_t size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Does it do something again when it is written again (cgroup.kill)? */
+LX_PUBLIC bool lx_view_acts(const LxViewCaller *caller, LxNode file);
+
+LX_PUBLIC bool lx_view_mkdir(const LxViewCaller *caller, LxNode parent, const char *name,
+	mode_t mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC bool lx_view_rmdir(const LxViewCaller *caller, LxNode parent, const char *name,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What making or removing anything but a folder fails with. */
+LX_PUBLIC bool lx_view_refuse(const LxViewCaller *caller, LxNode parent, const char *name,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct {
+	LxNode parent;
+	const char *name;
+} LxViewName;
+LX_PUBLIC bool lx_view_rename(const LxViewCaller *caller, const LxViewName *from,
+	const LxViewName *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Which of them are to be changed; times as utimensat(2) takes them. */
+typedef struct {
+	bool mode, uid, gid, size, times;
+	mode_t new_mode;
+	uid_t new_uid;
+	gid_t new_gid;
+	struct timespec new_times[2];
+} LxViewChange;
+LX_PUBLIC bool lx_view_change(const LxViewCaller *caller, LxNode node, const LxViewChange *change,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Extended attributes (xattr(7)): as getxattr(2) and its kin. -1 on failure. */
+LX_PUBLIC ssize_t lx_view_get_xattr(const LxViewCaller *caller, LxNode node, const char *name,
+	void *value, size_t room, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+LX_PUBLIC ssize_t lx_view_list_xattrs(const LxViewCaller *caller, LxNode node, char *names,
+	size_t room, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+typedef struct {
+	const char *name;
+	const void *value; /* NULL: remove it */
+	size_t size;
+	int flags;
+} LxViewXattr;
+LX_PUBLIC bool lx_view_set_xattr(const LxViewCaller *caller, LxNode node, const LxViewXattr *xattr,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -91,6 +91,8 @@ static const Key keys[] = {
 		FIELD(library.cpu_possible), 0, 0},
 	{"unknown-caller", "host|deny", "what a caller gets that lxfs cannot see", set_choice,
 		FIELD(library.unknown_caller), 0, 0},
+	{"cgroup-view", "off|own|effective", "whether a container is shown its own cgroups",
+		set_choice, FIELD(library.cgroup_view), 0, 0},
 	{"swap", "on|off", "off: containers see no swap", set_switch, FIELD(library.swap), 0, 0},
 	{"load-average", "on|off", "sample load averages", set_switch, FIELD(library.load_average),
 		0, 0},

@@ -81,6 +81,11 @@ LxLevel *lx_cgroup_level(const LxCgroup *cgroup, LxController controller)
 	return hierarchy < 0 ? NULL : cgroup->by_hierarchy[hierarchy];
 }
 
+LxLevel *lx_cgroup_hierarchy_level(const LxCgroup *cgroup, unsigned hierarchy)
+{
+	return hierarchy < LX_HIERARCHIES_MAX ? cgroup->by_hierarchy[hierarchy] : NULL;
+}
+
 LxLevel *lx_cgroup_primary(const LxCgroup *cgroup)
 {
 	return cgroup->primary;

@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxCgroup, lx_cgroup_unref)
  */
 LxLevel *lx_cgroup_level(const LxCgroup *cgroup, LxController controller);
 
+/* The level in a hierarchy (an index of the layout). NULL: the container stands at its root. */
+LxLevel *lx_cgroup_hierarchy_level(const LxCgroup *cgroup, unsigned hierarchy);
+
 /*
  * The level that names the container: its place in the first hierarchy, in the order memory, cpu,
  * pids, ..., in which it does not stand at the root. NULL for the host itself. Borrowed.

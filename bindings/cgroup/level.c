@@ -263,6 +263,11 @@ bool lx_level_is_v2(const LxLevel *level)
 	return level->v2;
 }
 
+int lx_level_folder(const LxLevel *level)
+{
+	return level->folder;
+}
+
 uint64_t lx_level_id(const LxLevel *level)
 {
 	return level->id;

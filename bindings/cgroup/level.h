@@ -40,6 +40,8 @@ LxLevel *lx_level_parent(const LxLevel *level);
 const char *lx_level_path(const LxLevel *level);
 unsigned lx_level_hierarchy(const LxLevel *level);
 bool lx_level_is_v2(const LxLevel *level);
+/* Its folder, opened with O_PATH. Borrowed. */
+int lx_level_folder(const LxLevel *level);
 /* The kernfs id: unique among the cgroups of a hierarchy from boot to shutdown. */
 uint64_t lx_level_id(const LxLevel *level);
 

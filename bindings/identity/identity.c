@@ -79,6 +79,19 @@ static LxContainer *find(LxIdentity *identity, pid_t tid, LxLadderScope scope, G
 	return NULL;
 }
 
+LxContainer *lx_identity_find_rooted(LxIdentity *identity, pid_t tid, bool *rooted, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	LxContainer *container = lx_ladder_climb_rooted(&identity->ladder, tid, rooted, &failure);
+
+	if (container)
+		return container;
+	if (try_again(identity, lx_error_code(failure)))
+		return lx_ladder_climb_rooted(&identity->ladder, tid, rooted, error);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return NULL;
+}
+
 LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error)
 {
 	return find(identity, tid, LX_LADDER_ALL, error);

@@ -30,6 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxIdentity, lx_identity_free)
  */
 LX_MUST_CHECK LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error);
 
+/* The same. *rooted: the caller's cgroup namespace begins at that container. */
+LX_MUST_CHECK LxContainer *lx_identity_find_rooted(
+	LxIdentity *identity, pid_t tid, bool *rooted, GError **error);
+
 /*
  * The same without the last rung but one: a task that no namespace and no known runtime puts into a
  * container (a service, somebody's login session) is the host's, whatever cgroup it stands in.

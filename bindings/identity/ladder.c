@@ -370,15 +370,33 @@ static bool by_own_cgroup(
 	return true;
 }
 
+/* From the second rung on. */
+static LxContainer *climb_on(const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error)
+{
+	LxContainer *container = NULL;
+
+	if (!by_pid_namespace(ladder, tid, &container, error))
+		return NULL;
+	if (!container && !by_own_cgroup(ladder, tid, scope, &container, error))
+		return NULL;
+	return container;
+}
+
 LxContainer *lx_ladder_climb(const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error)
 {
 	LxContainer *container = NULL;
 
 	if (!by_cgroup_namespace(ladder, tid, &container, error))
 		return NULL;
-	if (!container && !by_pid_namespace(ladder, tid, &container, error))
+	return container ? container : climb_on(ladder, tid, scope, error);
+}
+
+LxContainer *lx_ladder_climb_rooted(const LxLadder *ladder, pid_t tid, bool *rooted, GError **error)
+{
+	LxContainer *container = NULL;
+
+	if (!by_cgroup_namespace(ladder, tid, &container, error))
 		return NULL;
-	if (!container && !by_own_cgroup(ladder, tid, scope, &container, error))
-		return NULL;
-	return container;
+	*rooted = container != NULL;
+	return container ? container : climb_on(ladder, tid, LX_LADDER_ALL, error);
 }

@@ -25,3 +25,10 @@ typedef enum {
 /* The container of a task, or the host; the caller owns a reference. ESRCH: no such task. */
 LX_MUST_CHECK LxContainer *lx_ladder_climb(
 	const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error);
+
+/*
+ * The same, with every cgroup being somebody's machine. *rooted: the task's cgroup namespace begins
+ * at that container, so that its own /proc/self/cgroup calls the container's cgroup "/".
+ */
+LX_MUST_CHECK LxContainer *lx_ladder_climb_rooted(
+	const LxLadder *ladder, pid_t tid, bool *rooted, GError **error);

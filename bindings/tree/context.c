@@ -52,6 +52,7 @@ void lx_settings_init(LxSettings *settings)
 		.cpu_numbers = LX_CPU_NUMBERS_REAL,
 		.cpu_possible = LX_CPU_POSSIBLE_HOST,
 		.unknown_caller = LX_UNKNOWN_CALLER_HOST,
+		.cgroup_view = LX_CGROUP_VIEW_OWN,
 		.swap = true,
 		.load_average = true,
 		.max_containers = 4096,
@@ -119,6 +120,20 @@ static bool find_containers(LxContext *context, GError **error)
 	return context->identity != NULL;
 }
 
+/* The rest goes without it. */
+static void open_view(LxContext *context)
+{
+	LxCgroupView kind = context->settings.cgroup_view;
+	g_autoptr(GError) failure = NULL;
+
+	if (!context->identity || kind == LX_CGROUP_VIEW_OFF)
+		return;
+	context->view = lx_view_new(context->root, context->layout, context->identity,
+		kind == LX_CGROUP_VIEW_EFFECTIVE, &failure);
+	if (!context->view)
+		g_warning("no cgroup view: %s, ignoring", failure->message);
+}
+
 LxContext *lx_context_new(const LxSettings *settings, GError **error)
 {
 	g_autoptr(LxContext) context = g_new0(LxContext, 1);
@@ -134,6 +149,7 @@ LxContext *lx_context_new(const LxSettings *settings, GError **error)
 		return NULL;
 	if (!settings->host_only && !find_containers(context, error))
 		return NULL;
+	open_view(context);
 	return g_steal_pointer(&context);
 }
 
@@ -144,6 +160,7 @@ void lx_context_free(LxContext *context)
 	lx_names_free(context->names);
 	lx_load_free(context->load);
 	lx_history_free(context->history);
+	lx_view_free(context->view);
 	lx_identity_free(context->identity);
 	lx_levels_free(context->levels);
 	lx_layout_free(context->layout);
@@ -157,6 +174,11 @@ void lx_context_free(LxContext *context)
 const char *lx_context_cgroup_layout(const LxContext *context)
 {
 	return context->layout ? lx_layout_name(context->layout) : "none";
+}
+
+LxCgroupTree *lx_context_view(const LxContext *context)
+{
+	return context->view;
 }
 
 int lx_context_watch_fd(const LxContext *context)

@@ -11,6 +11,7 @@
 #include "host/host.h"
 #include "identity/identity.h"
 #include "tree/names.h"
+#include "view/view.h"
 
 /* Ids of the table's rows are smaller. */
 #define LX_CONTEXT_ROWS 64
@@ -23,6 +24,7 @@ struct LxContext {
 	LxLayout *layout;
 	LxLevels *levels;
 	LxIdentity *identity;
+	LxCgroupTree *view; /* NULL: none */
 	LxHistory *history; /* CPU time and the rows shown, by container */
 	LxLoad *load;       /* load averages, by container */
 	LxNames *names;     /* names below sys/devices/system, as numbers */

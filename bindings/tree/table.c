@@ -27,6 +27,7 @@ static const LxRow rows[] = {
 		.path = "containers",
 		.type = LX_NODE_FOLDER,
 		.permissions = 0500},
+	FOLDER(LX_ROW_CGROUP, LX_ROW_ROOT, "cgroup", "cgroup"),
 	FOLDER(LX_ROW_PROC, LX_ROW_ROOT, "proc", "proc"),
 	FOLDER(LX_ROW_SYS, LX_ROW_ROOT, "sys", "sys"),
 	FOLDER(LX_ROW_DEVICES, LX_ROW_SYS, "devices", "sys/devices"),

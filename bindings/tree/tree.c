@@ -20,7 +20,7 @@ static bool fail_missing(const char *folder, const char *name, GError **error)
 
 static bool row_exists(const LxContext *context, const LxRow *row, uint32_t scope)
 {
-	if (scope != 0 && row->id == LX_ROW_CONTAINERS)
+	if (scope != 0 && (row->id == LX_ROW_CONTAINERS || row->id == LX_ROW_CGROUP))
 		return false;
 	return !row->optional || lx_sysroot_exists(context->root, row->path);
 }

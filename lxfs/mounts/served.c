@@ -4,7 +4,14 @@
 
 #include <string.h>
 
-#define PRESSURE_FOLDER "proc/pressure"
+/* What lies inside the views, in file systems of their own. */
+static const struct {
+	const char *source;
+	const char *folder;
+} inner[] = {
+	{LX_SOURCE_PRESSURE, "proc/pressure"},
+	{LX_SOURCE_CGROUP, "cgroup"},
+};
 
 bool lx_served_is_view(const LxMount *mount)
 {
@@ -26,11 +33,14 @@ char *lx_served_view_name(const LxMount *mount)
 {
 	if (!is_given_to_all(mount->root))
 		return NULL;
-	if (strcmp(mount->source, LX_SOURCE_PRESSURE) != 0)
-		return g_strdup(mount->root + 1);
-	if (mount->root[1] == '\0')
-		return g_strdup(PRESSURE_FOLDER);
-	return g_build_filename(PRESSURE_FOLDER, mount->root + 1, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++) {
+		if (strcmp(mount->source, inner[i].source) != 0)
+			continue;
+		if (mount->root[1] == '\0')
+			return g_strdup(inner[i].folder);
+		return g_build_filename(inner[i].folder, mount->root + 1, NULL);
+	}
+	return g_strdup(mount->root + 1);
 }
 
 static void add(LxServed *served, const LxMountinfo *own, const char *folder)
@@ -43,13 +53,16 @@ static void add(LxServed *served, const LxMountinfo *own, const char *folder)
 
 bool lx_served_find(const LxMountinfo *own, const char *mountpoint, LxServed *out)
 {
-	g_autofree char *pressure = g_build_filename(mountpoint, PRESSURE_FOLDER, NULL);
 	LxServed served = {.mountpoint = mountpoint};
 
 	add(&served, own, mountpoint);
 	if (served.n_devices == 0)
 		return false;
-	add(&served, own, pressure);
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++) {
+		g_autofree char *folder = g_build_filename(mountpoint, inner[i].folder, NULL);
+
+		add(&served, own, folder);
+	}
 	*out = served;
 	return true;
 }

@@ -4,11 +4,12 @@
 
 #include "mounts/mountinfo.h"
 
-/* The mount sources of the two file systems that lxfs makes: their roots are different folders. */
+/* The mount sources of the file systems that lxfs makes: their roots are different folders. */
 #define LX_SOURCE_VIEWS "lxfs"
 #define LX_SOURCE_PRESSURE "lxfs-pressure"
+#define LX_SOURCE_CGROUP "lxfs-cgroup"
 
-#define LX_SERVED_MAX 2
+#define LX_SERVED_MAX 3
 
 /* The file systems at and below the mount point. */
 typedef struct {

@@ -14,9 +14,11 @@ static const struct {
 	const char *folder;
 	LxNode root;
 	const char *source;
+	bool checked; /* the kernel checks permissions itself, by mode and owner, as on procfs */
 } connections[LX_N_CONNECTIONS] = {
-	[LX_CONNECTION_VIEWS] = {"", LX_NODE_ROOT, LX_SOURCE_VIEWS},
-	[LX_CONNECTION_PRESSURE] = {"proc/pressure", LX_NODE_PRESSURE, LX_SOURCE_PRESSURE},
+	[LX_CONNECTION_VIEWS] = {"", LX_NODE_ROOT, LX_SOURCE_VIEWS, true},
+	[LX_CONNECTION_PRESSURE] = {"proc/pressure", LX_NODE_PRESSURE, LX_SOURCE_PRESSURE, true},
+	[LX_CONNECTION_CGROUP] = {"cgroup", LX_VIEW_ROOT, LX_SOURCE_CGROUP, false},
 };
 
 const char *lx_connection_folder(LxConnectionKind kind)
@@ -30,9 +32,9 @@ static bool set_option(int context, const char *key, const char *value)
 	       0;
 }
 
-/* The kernel checks permissions itself, by mode and owner, as on procfs. */
-static int make_mount(int fuse_fd, const char *source, GError **error)
+static int make_mount(int fuse_fd, LxConnectionKind kind, GError **error)
 {
+	const char *source = connections[kind].source;
 	g_auto(LxFd) context = fsopen("fuse", FSOPEN_CLOEXEC);
 	g_autofree char *fd_option = g_strdup_printf("%d", fuse_fd);
 	int mount;
@@ -46,7 +48,7 @@ static int make_mount(int fuse_fd, const char *source, GError **error)
 		!set_option(context, "rootmode", "40000") || !set_option(context, "user_id", "0") ||
 		!set_option(context, "group_id", "0") ||
 		!set_option(context, "allow_other", NULL) ||
-		!set_option(context, "default_permissions", NULL) ||
+		(connections[kind].checked && !set_option(context, "default_permissions", NULL)) ||
 		fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
 		lx_error_set_errno(error, errno, "making a FUSE file system");
 		return -1;
@@ -97,7 +99,7 @@ bool lx_connection_new(LxEstate *estate, LxConnectionKind kind, int *out_mount, 
 		lx_error_set_errno(error, errno, "opening /dev/fuse");
 		return false;
 	}
-	mount = make_mount(fuse_fd, connections[kind].source, error);
+	mount = make_mount(fuse_fd, kind, error);
 	if (mount < 0 || !take_init(fuse_fd, connection, error))
 		return false;
 	connection->root = connections[kind].root;

@@ -17,7 +17,7 @@ bool lx_connection_new(LxEstate *estate, LxConnectionKind kind, int *out_mount,
 /* Attaches a mount at a folder. For the folder of a mount that lxfs serves a worker must answer. */
 bool lx_connection_attach(int mount, const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The folder of a connection below the mount point: "" or "proc/pressure". */
+/* The folder of a connection below the mount point: "", "proc/pressure" or "cgroup". */
 const char *lx_connection_folder(LxConnectionKind kind);
 
 /* Detaches whatever lxfs mounted at the mount point; quiet about what is not there. */

@@ -14,11 +14,21 @@
 #include "lxfs.h"
 #include "serve/tally.h"
 
-#define LX_ESTATE_VERSION 2u
+#include <stdatomic.h>
+
+#define LX_ESTATE_VERSION 3u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
-/* The FUSE connections: one for the views, one for proc/pressure, whose files can be polled. */
-typedef enum { LX_CONNECTION_VIEWS, LX_CONNECTION_PRESSURE, LX_N_CONNECTIONS } LxConnectionKind;
+/*
+ * The FUSE connections: one for the views, one for proc/pressure, whose files can be polled, one
+ * for the cgroup view, in which everything can be done and the kernel checks no rights.
+ */
+typedef enum {
+	LX_CONNECTION_VIEWS,
+	LX_CONNECTION_PRESSURE,
+	LX_CONNECTION_CGROUP,
+	LX_N_CONNECTIONS
+} LxConnectionKind;
 
 /*
  * FUSE_POLL is switched off for a whole connection by answering it once with ENOSYS. On the
@@ -39,6 +49,9 @@ typedef struct {
 	char init[LX_INIT_MAX_BYTES];
 } LxEstateConnection;
 
+/* Done: it has happened, and `result` is its answer. Begun: it may have happened. */
+enum { LX_DEED_NONE, LX_DEED_DONE, LX_DEED_BEGUN };
+
 /*
  * A FUSE thread receives into its slot: the request's length field (its first four bytes) is zeroed
  * before each receive, so that a slot that holds a length is a request that was taken and not
@@ -50,11 +63,10 @@ typedef struct {
 	uint64_t deaths_unique; /* the request that workers died on, and how many */
 	uint32_t deaths;
 	uint32_t connection;
-	uint32_t refused; /* answer EIO: it has killed its workers */
-	uint32_t left;    /* by a predecessor: it may have been answered already */
-	_Atomic uint32_t
-		carried_out; /* the request's effect has happened; `result` is its answer */
-	int32_t answer;      /* the errno that the request was answered, 0 for success */
+	uint32_t refused;             /* answer EIO: it has killed its workers */
+	uint32_t left;                /* by a predecessor: it may have been answered already */
+	_Atomic uint32_t carried_out; /* LX_DEED_*: the request's effect */
+	int32_t answer;               /* the errno that the request was answered, 0 for success */
 	uint64_t result;
 	LxTally tally; /* what this thread and its predecessors have answered */
 } LxSlot;

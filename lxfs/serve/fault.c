@@ -51,6 +51,12 @@ static const struct {
 	{"READDIR", FUSE_READDIR},
 	{"RELEASEDIR", FUSE_RELEASEDIR},
 	{"POLL", FUSE_POLL},
+	{"ACCESS", FUSE_ACCESS},
+	{"MKDIR", FUSE_MKDIR},
+	{"RMDIR", FUSE_RMDIR},
+	{"RENAME", FUSE_RENAME},
+	{"GETXATTR", FUSE_GETXATTR},
+	{"SETXATTR", FUSE_SETXATTR},
 };
 
 static bool parse_point(const char *name, LxFaultPoint *out)

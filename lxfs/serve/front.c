@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The FUSE front: requests -> liblxfs -> replies. */
+#include "serve/cgroup_files.h"
+#include "serve/cgroup_names.h"
 #include "serve/entries.h"
 #include "serve/polls.h"
 #include "serve/refusals.h"
 #include "serve/request.h"
 #include "serve/texts.h"
 
+/*
+ * The kernel takes a page at most at once for a cgroup file, and refuses more
+ * (kernfs_fop_write_iter): to be refused it must arrive in one piece.
+ */
 static void on_init(void *data, struct fuse_conn_info *connection)
 {
-	connection->max_write = 4096;
+	const LxSession *session = data;
+
+	connection->max_write = session->kind == LX_CONNECTION_CGROUP ? 8192 : 4096;
 	connection->max_readahead = 0;
 	connection->want &=
 		~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
@@ -48,6 +56,10 @@ struct fuse_session *lx_front_session(LxFront *front, LxConnectionKind kind)
 	lx_texts_add(&operations);
 	lx_polls_add(&operations);
 	lx_refusals_add(&operations);
+	if (kind == LX_CONNECTION_CGROUP) {
+		lx_cgroup_names_add(&operations);
+		lx_cgroup_files_add(&operations);
+	}
 	return fuse_session_new(&args, &operations, sizeof operations, &front->sessions[kind]);
 }
 

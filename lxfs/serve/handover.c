@@ -17,6 +17,7 @@ typedef enum {
 	PART_HISTORY,
 	PART_VIEWS,
 	PART_PRESSURE,
+	PART_CGROUP,
 	PART_LOCK,
 	PART_WORKER,
 	PART_PREVIOUS,
@@ -28,6 +29,7 @@ static const char *const parts[N_PARTS] = {
 	[PART_HISTORY] = "history",
 	[PART_VIEWS] = "views",
 	[PART_PRESSURE] = "pressure",
+	[PART_CGROUP] = "cgroup",
 	[PART_LOCK] = "lock",
 	[PART_WORKER] = "worker",
 	[PART_PREVIOUS] = "previous",
@@ -92,6 +94,7 @@ static char *format(const LxInheritance *inheritance)
 		[PART_HISTORY] = estate->history_fd,
 		[PART_VIEWS] = estate->connection_fds[LX_CONNECTION_VIEWS],
 		[PART_PRESSURE] = estate->connection_fds[LX_CONNECTION_PRESSURE],
+		[PART_CGROUP] = estate->connection_fds[LX_CONNECTION_CGROUP],
 		[PART_LOCK] = inheritance->lock,
 		[PART_WORKER] = (int)inheritance->worker,
 		[PART_PREVIOUS] = inheritance->previous,
@@ -142,6 +145,7 @@ bool lx_handover_take(LxInheritance *out, GError **error)
 		return false;
 	inheritance.estate->connection_fds[LX_CONNECTION_VIEWS] = numbers[PART_VIEWS];
 	inheritance.estate->connection_fds[LX_CONNECTION_PRESSURE] = numbers[PART_PRESSURE];
+	inheritance.estate->connection_fds[LX_CONNECTION_CGROUP] = numbers[PART_CGROUP];
 	inheritance.lock = numbers[PART_LOCK];
 	inheritance.worker = MAX(numbers[PART_WORKER], 0);
 	inheritance.previous = numbers[PART_PREVIOUS];

@@ -18,15 +18,16 @@ const struct fuse_in_header *lx_journal_request(const LxSlot *slot)
 
 /*
  * The kernel numbers the requests of a connection in steps of two, for FUSE_INTERRUPT to have a
- * number of its own: the lowest bit is free to tell the connections apart.
+ * number of its own, and never uses them up: the lowest bit and the highest are free to tell the
+ * connections apart.
  */
-_Static_assert(LX_N_CONNECTIONS <= 2, "one bit names the connection");
+_Static_assert(LX_N_CONNECTIONS <= 4, "two bits name the connection");
 
 uint64_t lx_journal_key(const LxSlot *slot)
 {
 	const struct fuse_in_header *request = lx_journal_request(slot);
 
-	return request ? request->unique | slot->connection : 0;
+	return request ? request->unique << 1 | slot->connection : 0;
 }
 
 void lx_journal_prepare(LxSlot *slot)
@@ -42,7 +43,7 @@ void lx_journal_clear(LxSlot *slot)
 	struct fuse_in_header *header = (void *)slot->request;
 
 	__atomic_store_n(&header->len, 0, __ATOMIC_RELEASE);
-	atomic_store(&slot->carried_out, 0);
+	atomic_store(&slot->carried_out, LX_DEED_NONE);
 	slot->container = 0;
 	slot->refused = 0;
 	slot->left = 0;
@@ -73,7 +74,7 @@ ssize_t lx_journal_receive(LxSlot *slot, int fuse_fd)
 
 bool lx_journal_result(const LxSlot *slot, uint64_t *result)
 {
-	if (!atomic_load(&slot->carried_out))
+	if (atomic_load(&slot->carried_out) != LX_DEED_DONE)
 		return false;
 	*result = slot->result;
 	return true;
@@ -82,7 +83,17 @@ bool lx_journal_result(const LxSlot *slot, uint64_t *result)
 void lx_journal_note(LxSlot *slot, uint64_t result)
 {
 	slot->result = result;
-	atomic_store(&slot->carried_out, 1);
+	atomic_store(&slot->carried_out, LX_DEED_DONE);
+}
+
+void lx_journal_begin(LxSlot *slot)
+{
+	atomic_store(&slot->carried_out, LX_DEED_BEGUN);
+}
+
+bool lx_journal_is_in_doubt(const LxSlot *slot)
+{
+	return atomic_load(&slot->carried_out) == LX_DEED_BEGUN;
 }
 
 int lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code)

@@ -46,5 +46,12 @@ bool lx_journal_result(const LxSlot *slot, uint64_t *result);
 /* It has happened now. Call before the reply. */
 void lx_journal_note(LxSlot *slot, uint64_t result);
 
+/*
+ * What the kernel does cannot be noted in one step with it: a deed that was begun, and not noted,
+ * may have happened.
+ */
+void lx_journal_begin(LxSlot *slot);
+bool lx_journal_is_in_doubt(const LxSlot *slot);
+
 /* Answers the request in the slot with an error, without libfuse. Gives that error. */
 int lx_journal_refuse(const LxSlot *slot, int fuse_fd, int code);

@@ -30,6 +30,7 @@ typedef struct {
 	uint64_t serial;         /* of the handle: a closed handle's record may be another's now */
 	uint64_t node;
 	uint64_t opener;
+	uint64_t user; /* see lx_open_files_set_user */
 	Run runs[2];
 	_Atomic uint32_t has_trigger;
 	_Atomic uint32_t polled;
@@ -209,6 +210,23 @@ void lx_open_files_close(LxOpenFiles *files, LxHandle handle)
 		mark(files, run, 0);
 	files->first_free = MIN(files->first_free, (unsigned)(handle % N_RECORDS));
 	files->count--;
+}
+
+void lx_open_files_set_user(LxOpenFiles *files, LxHandle handle, uint64_t user)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(lock_of(files, handle));
+	Record *record = record_of(files, handle);
+
+	if (record)
+		record->user = user;
+}
+
+bool lx_open_files_is_of(LxOpenFiles *files, LxHandle handle, uint64_t user)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(lock_of(files, handle));
+	const Record *record = record_of(files, handle);
+
+	return record && record->user == user;
 }
 
 unsigned lx_open_files_count(LxOpenFiles *files)

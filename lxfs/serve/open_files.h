@@ -28,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxOpenFiles, lx_open_files_free)
 LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener);
 /* The record that this request has taken; 0 when there is none. */
 LxHandle lx_open_files_find(LxOpenFiles *files, uint64_t opener);
+/* Whose open file it is, by ids of the file system; false when it has no record. */
+void lx_open_files_set_user(LxOpenFiles *files, LxHandle handle, uint64_t user);
+bool lx_open_files_is_of(LxOpenFiles *files, LxHandle handle, uint64_t user);
 void lx_open_files_close(LxOpenFiles *files, LxHandle handle);
 unsigned lx_open_files_count(LxOpenFiles *files);
 /*

@@ -4,7 +4,10 @@
 
 #include "clock.h"
 #include "serve/fault.h"
+#include "serve/journal.h"
 #include "serve/quarantine.h"
+
+#include <errno.h>
 
 LxFront *lx_request_front(fuse_req_t request)
 {
@@ -49,4 +52,45 @@ LxCaller lx_request_caller(fuse_req_t request)
 		.admit = admit,
 		.data = lx_request_front(request),
 	};
+}
+
+/* The ids are those of the file system: what the kernel would ask for. */
+LxViewCaller lx_request_view_caller(fuse_req_t request)
+{
+	const struct fuse_ctx *context = fuse_req_ctx(request);
+
+	return (LxViewCaller){
+		.view = lx_context_view(lx_request_front(request)->context),
+		.tid = context->pid,
+		.uid = context->uid,
+		.gid = context->gid,
+		.admit = admit,
+		.data = lx_request_front(request),
+	};
+}
+
+static int run(const LxDeed *deed)
+{
+	g_autoptr(GError) failure = NULL;
+
+	return deed->run(deed->data, &failure) ? 0 : lx_error_code(failure);
+}
+
+int lx_request_do_once(fuse_req_t request, const LxDeed *deed)
+{
+	LxSlot *slot = lx_seats_slot(&lx_request_front(request)->seats);
+	uint64_t result;
+	bool in_doubt;
+
+	if (!slot)
+		return run(deed);
+	if (lx_journal_result(slot, &result))
+		return (int)result;
+	in_doubt = lx_journal_is_in_doubt(slot);
+	lx_journal_begin(slot);
+	result = in_doubt && deed->acts ? EINTR : (uint64_t)run(deed);
+	if (in_doubt && deed->done_already && result == (uint64_t)deed->done_already)
+		result = 0;
+	lx_journal_note(slot, result);
+	return (int)result;
 }

@@ -20,6 +20,9 @@
 /* Polls of pressure files are few: they need threads only so that they do not wait for each other.
  */
 #define PRESSURE_THREADS 2u
+/* A write to a cgroup file can take as long as the kernel likes (memory.reclaim). */
+#define CGROUP_THREADS_MIN 2u
+#define CGROUP_THREADS_MAX 8u
 /* A predecessor whose descriptors came from the store may still be dying. */
 #define LOCK_TRIES 150
 #define LOCK_PAUSE_USEC 20000
@@ -137,26 +140,35 @@ static bool parse_arguments(Start *start, int argc, char **argv, GError **error)
 
 /* ---- The first start --------------------------------------------------------------------- */
 
-/* Slots of the pressure connection come last. */
-static void assign_slots(LxEstate *estate)
+static unsigned cgroup_threads(const LxProgramSettings *settings)
 {
-	unsigned n_slots = estate->header->n_slots;
+	return CLAMP(settings->threads, CGROUP_THREADS_MIN, CGROUP_THREADS_MAX);
+}
 
-	for (unsigned i = 0; i < n_slots; i++)
-		estate->slots[i].connection = i + PRESSURE_THREADS < n_slots
-						      ? LX_CONNECTION_VIEWS
-						      : LX_CONNECTION_PRESSURE;
+/* First those of the views, then those of the pressure connection, then those of the cgroup view.
+ */
+static void assign_slots(LxEstate *estate, unsigned n_views)
+{
+	for (unsigned i = 0; i < estate->header->n_slots; i++) {
+		if (i < n_views)
+			estate->slots[i].connection = LX_CONNECTION_VIEWS;
+		else if (i < n_views + PRESSURE_THREADS)
+			estate->slots[i].connection = LX_CONNECTION_PRESSURE;
+		else
+			estate->slots[i].connection = LX_CONNECTION_CGROUP;
+	}
 }
 
 static LxEstate *found_estate(
 	const LxProgramSettings *settings, int mounts[LX_N_CONNECTIONS], GError **error)
 {
-	g_autoptr(LxEstate) estate = lx_estate_new(settings->threads + PRESSURE_THREADS,
-		lx_context_memory_bytes(&settings->library), error);
+	unsigned n_slots = settings->threads + PRESSURE_THREADS + cgroup_threads(settings);
+	g_autoptr(LxEstate) estate =
+		lx_estate_new(n_slots, lx_context_memory_bytes(&settings->library), error);
 
 	if (!estate)
 		return NULL;
-	assign_slots(estate);
+	assign_slots(estate, settings->threads);
 	g_strlcpy(estate->header->mountpoint, settings->mountpoint, LX_MOUNTPOINT_BYTES);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		if (!lx_connection_new(estate, kind, &mounts[kind], error))
@@ -294,7 +306,7 @@ int lx_serve_verb(int argc, char **argv)
 	start.supervision = (LxSupervision){
 		.settings = &start.settings,
 		.inheritance = &start.inheritance,
-		.inner_mounts = {-1, -1},
+		.inner_mounts = {-1, -1, -1},
 		.program = program,
 		.argv = argv - 1, /* with the program's name and the verb */
 	};

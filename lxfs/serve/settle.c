@@ -27,26 +27,30 @@ static void close_connections(LxEstate *estate)
 		lx_fd_clear(&estate->connection_fds[kind]);
 }
 
-static void attach_pressure(const LxProgramSettings *settings, int mount)
+/* What lies inside the views. */
+static void attach(const LxProgramSettings *settings, LxConnectionKind kind, int mount)
 {
-	g_autofree char *folder = g_build_filename(
-		settings->mountpoint, lx_connection_folder(LX_CONNECTION_PRESSURE), NULL);
+	g_autofree char *folder =
+		g_build_filename(settings->mountpoint, lx_connection_folder(kind), NULL);
 	g_autoptr(GError) error = NULL;
 
 	if (mount >= 0 && !lx_connection_attach(mount, folder, &error))
 		g_info("%s, ignoring", error->message);
 }
 
-pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int pressure_mount)
+pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *inner_mounts)
 {
 	g_autoptr(GError) error = NULL;
 	pid_t pid = fork();
 
+	for (int kind = 0; kind < LX_N_CONNECTIONS && pid != 0; kind++)
+		lx_fd_clear(&inner_mounts[kind]);
 	if (pid != 0)
 		return MAX(pid, 0);
 	alarm(SETTLE_SECONDS);
 	close_connections(estate);
-	attach_pressure(settings, pressure_mount);
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		attach(settings, kind, inner_mounts[kind]);
 	if (!lx_anchors_raise(settings->runtime_dir, settings->mountpoint, &error))
 		g_warning("%s, ignoring", error->message);
 	_exit(EXIT_SUCCESS);

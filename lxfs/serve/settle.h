@@ -10,11 +10,11 @@
 #include "settings.h"
 
 /*
- * Starts a child that mounts what lies inside the views (`pressure_mount`; -1: it is there) and
- * raises the anchors. Its pid, to be waited for; 0 when there is none. It ends within 10 seconds,
- * or when a worker answers.
+ * Starts a child that mounts what lies inside the views (`inner_mounts`, by kind of connection; -1:
+ * it is there; they are closed here) and raises the anchors. Its pid, to be waited for; 0 when
+ * there is none. It ends within 10 seconds, or when a worker answers.
  */
-pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int pressure_mount);
+pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *inner_mounts);
 
 /* Starts `lxfs heal` for what this instance had served before all was lost. Waits for nothing. */
 void lx_settle_heal(const LxProgramSettings *settings);

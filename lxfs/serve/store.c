@@ -16,13 +16,14 @@
 
 #define BARRIER_USEC (5 * UINT64_C(1000000))
 
-typedef enum { ITEM_ESTATE, ITEM_HISTORY, ITEM_VIEWS, ITEM_PRESSURE, N_ITEMS } Item;
+typedef enum { ITEM_ESTATE, ITEM_HISTORY, ITEM_VIEWS, ITEM_PRESSURE, ITEM_CGROUP, N_ITEMS } Item;
 
 static const char *const names[N_ITEMS] = {
 	[ITEM_ESTATE] = "lxfs-estate",
 	[ITEM_HISTORY] = "lxfs-history",
 	[ITEM_VIEWS] = "lxfs-fuse-views",
 	[ITEM_PRESSURE] = "lxfs-fuse-pressure",
+	[ITEM_CGROUP] = "lxfs-fuse-cgroup",
 };
 
 /* Descriptors that are not ours are closed: nobody else in this program takes any. */
@@ -73,12 +74,13 @@ static LxEstate *assemble(LxFd items[N_ITEMS], GError **error)
 		return NULL;
 	estate->connection_fds[LX_CONNECTION_VIEWS] = lx_fd_steal(&items[ITEM_VIEWS]);
 	estate->connection_fds[LX_CONNECTION_PRESSURE] = lx_fd_steal(&items[ITEM_PRESSURE]);
+	estate->connection_fds[LX_CONNECTION_CGROUP] = lx_fd_steal(&items[ITEM_CGROUP]);
 	return estate;
 }
 
 bool lx_store_take(LxInheritance *out, GError **error)
 {
-	LxFd items[N_ITEMS] = {-1, -1, -1, -1};
+	LxFd items[N_ITEMS] = {-1, -1, -1, -1, -1};
 	LxInheritance inheritance = LX_INHERITANCE_NOTHING;
 	g_auto(GStrv) given_names = NULL;
 	int n_given = sd_listen_fds_with_names(1, &given_names);
@@ -108,6 +110,7 @@ void lx_store_push(const LxEstate *estate)
 	push(ITEM_HISTORY, estate->history_fd);
 	push(ITEM_VIEWS, estate->connection_fds[LX_CONNECTION_VIEWS]);
 	push(ITEM_PRESSURE, estate->connection_fds[LX_CONNECTION_PRESSURE]);
+	push(ITEM_CGROUP, estate->connection_fds[LX_CONNECTION_CGROUP]);
 }
 
 void lx_store_remove(void)

@@ -151,7 +151,6 @@ static void announce(Supervisor *self)
 	const char *mountpoint = self->given->settings->mountpoint;
 
 	self->announced = true;
-	lx_fd_clear(&self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
 	if (self->given->fresh)
 		lx_store_push(self->estate);
 	lx_notify_ready(mountpoint);
@@ -172,8 +171,8 @@ static void on_serving(Supervisor *self)
 	lx_fd_clear(previous(self));
 	if (self->announced || self->settler > 0)
 		return;
-	self->settler = lx_settle_start(self->estate, self->given->settings,
-		self->given->inner_mounts[LX_CONNECTION_PRESSURE]);
+	self->settler =
+		lx_settle_start(self->estate, self->given->settings, self->given->inner_mounts);
 	if (self->settler == 0)
 		announce(self);
 }

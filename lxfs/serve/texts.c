@@ -80,10 +80,12 @@ static void keep_text(LxFront *front, LxHandle handle, const GString *text)
 }
 
 /* At offset 0 the text is made anew; everywhere else the one that was made is served. */
-static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
-	struct fuse_file_info *file)
+void lx_texts_serve(fuse_req_t request, const LxTextPart *wanted, LxTextMaker make)
 {
 	LxFront *front = lx_request_front(request);
+	const struct fuse_file_info *file = wanted->file;
+	size_t size = wanted->size;
+	off_t offset = wanted->offset;
 	g_autofree char *part = NULL;
 	g_autoptr(GString) text = NULL;
 	ssize_t copied = -1;
@@ -99,10 +101,18 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 		return;
 	}
 	text = g_string_sized_new(4096);
-	if (!make_text(request, inode, text))
+	if (!make(request, wanted->inode, text))
 		return;
 	keep_text(front, file->fh, text);
 	reply_part(request, text, size, offset);
+}
+
+static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t offset,
+	struct fuse_file_info *file)
+{
+	LxTextPart wanted = {.inode = inode, .size = size, .offset = offset, .file = file};
+
+	lx_texts_serve(request, &wanted, make_text);
 }
 
 /* A pressure file that its container does not have cannot be opened, as with the kernel's own. */
@@ -152,20 +162,30 @@ static LxHandle open_once(LxFront *front, LxNode node)
 	return handle;
 }
 
+LxHandle lx_texts_take_record(fuse_req_t request, fuse_ino_t inode)
+{
+	return open_once(lx_request_front(request), lx_request_node(request, inode));
+}
+
 /* ENOENT: nobody waits for the answer any more, or a predecessor has given it. */
-static void on_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
+void lx_texts_reply_open(fuse_req_t request, struct fuse_file_info *file)
 {
 	LxFront *front = lx_request_front(request);
 	const LxSlot *slot = lx_seats_slot(&front->seats);
 	bool left = slot && lx_journal_was_left(slot);
 
-	if (!may_open(request, inode, file->flags))
-		return;
-	file->fh = open_once(front, lx_request_node(request, inode));
 	file->direct_io = 1;
 	file->noflush = 1;
 	if (fuse_reply_open(request, file) == -ENOENT && !left)
 		lx_open_files_close(front->files, file->fh);
+}
+
+static void on_open(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)
+{
+	if (!may_open(request, inode, file->flags))
+		return;
+	file->fh = lx_texts_take_record(request, inode);
+	lx_texts_reply_open(request, file);
 }
 
 static void on_release(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file)

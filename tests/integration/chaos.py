@@ -109,7 +109,7 @@ def both_are_killed_with_their_descriptors_in_a_store():
         before = before or server.figures()
     judge(f"{DOUBLE_DEATHS} deaths of both", readers.end())
     check_growth(before, server.figures())
-    equal(server.store.names(), ["lxfs-estate", "lxfs-fuse-pressure", "lxfs-fuse-views",
+    equal(server.store.names(), ["lxfs-estate", "lxfs-fuse-cgroup", "lxfs-fuse-pressure", "lxfs-fuse-views",
                                  "lxfs-history"], "what the store keeps")
 
 

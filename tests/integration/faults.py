@@ -11,11 +11,10 @@ import shutil
 import time
 
 import lab
+from faults_build import FAULTS, POINTS, Faulty, need_faults
 from lab import MIB, check, equal
 from survivors import FULL, KINDS, Readers, Survivor, judge
 
-FAULTS = os.environ.get("LXFS_FAULTS_BUILD")
-POINTS = ["before-receive", "after-receive", "mid-render", "before-reply", "after-reply", "before-clear"]
 KINDS_OF_REQUEST = ["LOOKUP", "GETATTR", "SETATTR", "READLINK", "OPEN", "READ", "WRITE", "STATFS",
                     "RELEASE", "OPENDIR", "READDIR", "RELEASEDIR", "POLL", "INIT"]
 # No text is made for these, or nobody is asked whose it is.
@@ -23,18 +22,6 @@ NOT_RENDERED = {"GETATTR", "SETATTR", "STATFS", "RELEASE", "OPENDIR", "RELEASEDI
 # FUSE_INIT is replayed from memory: it is neither received nor lies in a slot.
 ONLY_REPLIED = {"INIT"}
 SYSFS = "/sys/devices/system/cpu"
-
-
-class Faulty(Survivor):
-    def __init__(self, fault, containers=""):
-        self.fault = fault
-        super().__init__(env={"LXFS_FAULT": fault, "LXFS_FAULT_CONTAINER": containers},
-                         program=FAULTS)
-
-
-def need_faults():
-    if not FAULTS:
-        raise lab.Skipped("needs a build with -Dfaults=true, named by LXFS_FAULTS_BUILD")
 
 
 # ---- The client: every kind of request ---------------------------------------------------------

@@ -189,7 +189,7 @@ def another_version_in_the_store_is_refused_and_lxfs_starts_anew():
     server.start()
     check("it speaks version 99" in server.log(), server.log())
     check("MemTotal:" in (server.mount / "proc/meminfo").read_text(), "meminfo")
-    equal(server.store.names(), ["lxfs-estate", "lxfs-fuse-pressure", "lxfs-fuse-views",
+    equal(server.store.names(), ["lxfs-estate", "lxfs-fuse-cgroup", "lxfs-fuse-pressure", "lxfs-fuse-views",
                                  "lxfs-history"], "what the store keeps: the new ones, once")
 
 

@@ -16,6 +16,7 @@ PATH_ROOMS = (
     "bindings/tree/nodes",
     "bindings/tree/table",
     "bindings/tree/mirror",
+    "bindings/view/",
 )
 PATH_LITERAL = re.compile(r'"(?:/?(?:proc|sys)/|/(?:proc|sys)")')
 

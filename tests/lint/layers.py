@@ -6,7 +6,7 @@ import sys
 
 import ctext
 
-# base 0, facts 1, host and cgroup 2, identity, history and model 3, render 4, tree 5.
+# base 0, facts 1, host and cgroup 2, identity, history and model 3, render and view 4, tree 5.
 # What each room of bindings/ may include of the others. Itself always.
 ALLOWED = {
     "base": set(),
@@ -17,7 +17,8 @@ ALLOWED = {
     "history": {"base", "facts", "host", "cgroup", "identity", "model"},
     "model": {"base", "facts"},
     "render": {"base", "facts", "model"},
-    "tree": {"base", "facts", "host", "cgroup", "identity", "history", "model", "render"},
+    "view": {"base", "cgroup", "identity"},
+    "tree": {"base", "facts", "host", "cgroup", "identity", "history", "model", "render", "view"},
 }
 
 # The rooms that are pure take only these from base: no IO, no errors, no clock.
@@ -26,7 +27,7 @@ PURE_BASE = {"base/scan.h", "base/number.h", "base/cpuset.h"}
 
 # Who may include the public header: the error domain, the clock and the settings' enums are in it.
 PUBLIC_HEADER = "lxfs.h"
-PUBLIC_HEADER_ROOMS = {"model", "tree"}
+PUBLIC_HEADER_ROOMS = {"model", "tree", "view"}
 PUBLIC_HEADER_FILES = {"bindings/base/clock.h", "bindings/base/error.c", "bindings/base/error.h"}
 
 

@@ -21,6 +21,9 @@ WITHOUT = {
     "cgroup/hierarchies": "asks the live host: tested by integration",
     "cgroup/cpuacct": "tested through cgroup/cpu_usage",
     "identity/ladder": "tested through identity/identity",
+    "view/asker": "tested through view/place, its rights by integration",
+    "view/view": "puts the others together: tested by all of them",
+    "view/xattrs": "not of every file system: tested by integration",
     "host/host": "a table of paths over base/sysroot: tested by the scenes",
 }
 # Rooms whose files are tested as a chain.

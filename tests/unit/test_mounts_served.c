@@ -12,17 +12,19 @@ static LxMountinfo *parse(const char *text)
 	return info;
 }
 
-START_TEST(both_file_systems_at_the_mount_point_are_found)
+START_TEST(all_file_systems_at_the_mount_point_are_found)
 {
 	g_autoptr(LxMountinfo) own =
 		parse("5 1 0:50 / /v rw - fuse.lxfs lxfs rw\n"
 		      "6 5 0:51 / /v/proc/pressure rw - fuse.lxfs lxfs-pressure rw\n"
+		      "8 5 0:53 / /v/cgroup rw - fuse.lxfs lxfs-cgroup rw\n"
 		      "7 1 0:52 / /w rw - fuse.lxfs lxfs rw\n");
 	LxServed served;
 
 	ck_assert(lx_served_find(own, "/v", &served));
 	ck_assert(lx_served_contains(&served, lx_mountinfo_by_id(own, 5)));
 	ck_assert(lx_served_contains(&served, lx_mountinfo_by_id(own, 6)));
+	ck_assert(lx_served_contains(&served, lx_mountinfo_by_id(own, 8)));
 	ck_assert(!lx_served_contains(&served, lx_mountinfo_by_id(own, 7)));
 	ck_assert(!lx_served_contains(NULL, lx_mountinfo_by_id(own, 5)));
 }
@@ -66,6 +68,8 @@ START_TEST(views_are_named_by_their_path_below_the_mount_point)
 		{"/proc/meminfo", "lxcfs", "proc/meminfo"},
 		{"/", "lxfs-pressure", "proc/pressure"},
 		{"/cpu", "lxfs-pressure", "proc/pressure/cpu"},
+		{"/", "lxfs-cgroup", "cgroup"},
+		{"/memory", "lxfs-cgroup", "cgroup/memory"},
 		{"/containers/x", "lxfs", NULL},
 		{"/proc/meminfo//deleted", "lxfs", NULL},
 		{"/a/../b", "lxfs", NULL},
@@ -83,7 +87,7 @@ END_TEST
 
 Suite *unit_suite(void)
 {
-	const TTest *const tests[] = {both_file_systems_at_the_mount_point_are_found,
+	const TTest *const tests[] = {all_file_systems_at_the_mount_point_are_found,
 		the_same_file_systems_are_the_same, without_a_mount_of_ours_there_nothing_is_served,
 		views_are_named_by_their_path_below_the_mount_point, NULL};
 

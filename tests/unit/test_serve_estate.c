@@ -36,6 +36,7 @@ START_TEST(a_new_estate_is_empty_and_of_this_version)
 	ck_assert_uint_eq(estate->history_bytes, HISTORY_BYTES);
 	ck_assert_int_eq(estate->connection_fds[LX_CONNECTION_VIEWS], -1);
 	ck_assert_int_eq(estate->connection_fds[LX_CONNECTION_PRESSURE], -1);
+	ck_assert_int_eq(estate->connection_fds[LX_CONNECTION_CGROUP], -1);
 }
 END_TEST
 

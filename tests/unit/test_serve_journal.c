@@ -46,15 +46,45 @@ START_TEST(a_slot_that_holds_a_length_is_a_request_under_way)
 }
 END_TEST
 
-START_TEST(keys_of_two_connections_differ)
+START_TEST(keys_of_different_connections_or_requests_differ)
 {
-	LxSlot *views = slot_with(42), *pressure = slot_with(42);
+	uint64_t seen[2 * LX_N_CONNECTIONS];
+	unsigned n_seen = 0;
 
-	pressure->connection = LX_CONNECTION_PRESSURE;
-	ck_assert_uint_ne(lx_journal_key(views), 0);
-	ck_assert_uint_ne(lx_journal_key(views), lx_journal_key(pressure));
-	drop(views);
-	drop(pressure);
+	for (uint64_t unique = 42; unique <= 44; unique += 2) {
+		for (unsigned kind = 0; kind < LX_N_CONNECTIONS; kind++) {
+			LxSlot *slot = slot_with(unique);
+
+			slot->connection = kind;
+			seen[n_seen++] = lx_journal_key(slot);
+			drop(slot);
+		}
+	}
+	for (unsigned i = 0; i < n_seen; i++) {
+		ck_assert_uint_ne(seen[i], 0);
+		for (unsigned k = 0; k < i; k++)
+			ck_assert_uint_ne(seen[i], seen[k]);
+	}
+}
+END_TEST
+
+START_TEST(a_deed_that_was_begun_is_in_doubt_until_it_is_noted)
+{
+	LxSlot *slot = slot_with(42);
+	uint64_t result = 0;
+
+	ck_assert(!lx_journal_is_in_doubt(slot));
+	lx_journal_begin(slot);
+	ck_assert(lx_journal_is_in_doubt(slot));
+	ck_assert(!lx_journal_result(slot, &result));
+	lx_journal_note(slot, 7);
+	ck_assert(!lx_journal_is_in_doubt(slot));
+	ck_assert(lx_journal_result(slot, &result));
+	ck_assert_uint_eq(result, 7);
+	lx_journal_begin(slot);
+	lx_journal_clear(slot);
+	ck_assert(!lx_journal_is_in_doubt(slot));
+	drop(slot);
 }
 END_TEST
 
@@ -156,7 +186,8 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {
 		a_slot_that_was_never_used_is_empty,
 		a_slot_that_holds_a_length_is_a_request_under_way,
-		keys_of_two_connections_differ,
+		keys_of_different_connections_or_requests_differ,
+		a_deed_that_was_begun_is_in_doubt_until_it_is_noted,
 		clearing_forgets_all_but_the_deaths,
 		a_result_is_there_once_it_was_noted,
 		preparing_changes_no_byte,

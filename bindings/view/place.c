@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A place in the view, as the asker sees it.
+ *
+ * The gate is a comparison of paths: that of what was opened, as the kernel says it, and that of
+ * the asker's container. It holds whatever happens meanwhile, since a cgroup never moves to another
+ * parent (cgroup1_rename in kernel/cgroup/cgroup-v1.c) and the number of a removed one is given to
+ * nobody. A file is where its folder is.
+ */
+#include "view/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+void lx_place_in_view_clear(LxPlaceInView *place)
+{
+	lx_fd_clear(&place->fd);
+	g_clear_pointer(&place->path, g_free);
+	lx_bounds_clear(&place->bounds);
+}
+
+static bool fail_missing(GError **error)
+{
+	lx_error_set(error, ENOENT, "looking at a cgroup: there is no such thing for this caller");
+	return false;
+}
+
+bool lx_place_in_view_is_below(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	return strncmp(path, top, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+static char *folder_of(const LxPlaceInView *place)
+{
+	if (S_ISDIR(place->status.st_mode))
+		return g_strdup(place->path);
+	return g_strndup(place->path, (gsize)(strrchr(place->path, '/') - place->path));
+}
+
+/* Says what the place is to the asker; false: nothing. */
+static bool judge(LxPlaceInView *place)
+{
+	const LxBounds *bounds = &place->bounds;
+	bool is_folder = S_ISDIR(place->status.st_mode);
+	g_autofree char *folder = is_folder || strchr(place->path, '/') ? folder_of(place) : NULL;
+
+	if (!folder || !lx_place_in_view_is_below(folder, bounds->base))
+		return false;
+	if (bounds->top && lx_place_in_view_is_below(folder, bounds->top)) {
+		place->standing = LX_STANDING_OWN;
+		place->at_top = !bounds->all && strcmp(folder, bounds->top) == 0;
+		return true;
+	}
+	place->standing = LX_STANDING_ANCESTOR;
+	if (!bounds->top)
+		return is_folder && folder[0] == '\0';
+	return is_folder && lx_place_in_view_is_below(bounds->top, folder);
+}
+
+/* Of what has just been opened. */
+static bool look(LxPlaceInView *place, GError **error)
+{
+	if (fstat(place->fd, &place->status) < 0) {
+		lx_error_set_errno(error, errno, "looking at a cgroup");
+		return false;
+	}
+	place->path = lx_root_path(place->root, place->fd, error);
+	if (!place->path)
+		return false;
+	return (place->status.st_nlink > 0 && judge(place)) || fail_missing(error);
+}
+
+static unsigned depth_of(const char *path)
+{
+	unsigned depth = 0;
+
+	for (; *path; path++)
+		depth += *path == '/';
+	return MIN(depth, LX_VIEW_DEPTH_MAX);
+}
+
+/* What he calls "/": his own container's cgroup, or the hierarchy's root. */
+static int open_base(const LxAsker *asker, const LxPlaceInView *place)
+{
+	if (place->bounds.base[0] == '\0')
+		return openat(place->root->fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return openat(lx_level_folder(lx_cgroup_hierarchy_level(
+			      asker->container->cgroup, place->hierarchy)),
+		".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool open_number(
+	const LxAsker *asker, const LxViewNumber *number, LxPlaceInView *place, GError **error)
+{
+	if (number->id == 0) {
+		place->fd = open_base(asker, place);
+		return place->fd >= 0 || fail_missing(error);
+	}
+	if (number->depth != depth_of(place->bounds.base))
+		return fail_missing(error);
+	place->fd = lx_root_open(place->root, number->id, error);
+	return place->fd >= 0;
+}
+
+static bool find_in_hierarchy(
+	const LxAsker *asker, const LxViewNumber *number, LxPlaceInView *place, GError **error)
+{
+	const LxRoots *roots = &asker->view->roots;
+
+	if (number->hierarchy >= roots->n_roots)
+		return fail_missing(error);
+	place->hierarchy = number->hierarchy;
+	place->root = &roots->roots[number->hierarchy];
+	return lx_asker_bounds(asker, number->hierarchy, &place->bounds, error) &&
+	       open_number(asker, number, place, error) && look(place, error);
+}
+
+bool lx_place_in_view_find(const LxAsker *asker, LxNode node, LxPlaceInView *out, GError **error)
+{
+	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
+	LxViewNumber number = {0};
+
+	if (!lx_view_number_decode(node, &number)) {
+		number.hierarchy = 0;
+		if (node != LX_VIEW_ROOT)
+			return fail_missing(error);
+	}
+	if (node == LX_VIEW_ROOT && !lx_roots_are_one(&asker->view->roots)) {
+		place.status = (struct stat){.st_mode = S_IFDIR | 0555, .st_ino = LX_VIEW_ROOT};
+		place.status.st_nlink = 2 + asker->view->roots.n_roots;
+		place.path = g_strdup("");
+	} else if (!find_in_hierarchy(asker, &number, &place, error)) {
+		return false;
+	}
+	*out = place;
+	place = LX_PLACE_IN_VIEW_NONE;
+	return true;
+}
+
+/* ---- A name in a folder ------------------------------------------------------------------ */
+
+static bool find_hierarchy(
+	const LxAsker *asker, const char *name, LxPlaceInView *out, GError **error)
+{
+	const LxRoots *roots = &asker->view->roots;
+
+	for (unsigned i = 0; i < roots->n_roots; i++) {
+		LxViewNumber number = {.hierarchy = i};
+
+		if (strcmp(roots->roots[i].name, name) == 0)
+			return lx_place_in_view_find(
+				asker, lx_view_number_encode(&number), out, error);
+	}
+	return fail_missing(error);
+}
+
+static int open_child(LxAsker *asker, const LxPlaceInView *folder, const char *name, GError **error)
+{
+	g_autofree char *next = NULL;
+	g_auto(LxActing) acting = false;
+	int fd;
+
+	if (folder->standing == LX_STANDING_ANCESTOR) {
+		next = lx_place_in_view_next(folder);
+		if (g_strcmp0(next, name) != 0) {
+			fail_missing(error);
+			return -1;
+		}
+	} else if (!lx_asker_act_unless_free(asker, &folder->status, S_IXOTH, &acting, error)) {
+		return -1;
+	}
+	fd = openat(folder->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		lx_error_set_errno(error, errno == ENODEV ? ENOENT : errno,
+			"looking for %s in the cgroup %s", name, folder->path);
+	return fd;
+}
+
+/* FUSE asks for one name at a time and never for these; others may. */
+static bool is_name(const char *name)
+{
+	return name[0] != '\0' && !strchr(name, '/') && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
+}
+
+bool lx_place_in_view_child(LxAsker *asker, const LxPlaceInView *folder, const char *name,
+	LxPlaceInView *out, GError **error)
+{
+	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
+
+	if (!is_name(name))
+		return fail_missing(error);
+	if (folder->standing == LX_STANDING_ROOTS)
+		return find_hierarchy(asker, name, out, error);
+	if (!S_ISDIR(folder->status.st_mode)) {
+		lx_error_set(error, ENOTDIR, "looking for %s in %s: it is no cgroup", name,
+			folder->path);
+		return false;
+	}
+	place.hierarchy = folder->hierarchy;
+	place.root = folder->root;
+	place.bounds = (LxBounds){
+		folder->bounds.all, g_strdup(folder->bounds.top), g_strdup(folder->bounds.base)};
+	place.fd = open_child(asker, folder, name, error);
+	if (place.fd < 0 || !look(&place, error))
+		return false;
+	*out = place;
+	place = LX_PLACE_IN_VIEW_NONE;
+	return true;
+}
+
+/* ---- What it is -------------------------------------------------------------------------- */
+
+bool lx_place_in_view_number(const LxPlaceInView *place, LxNode *out, GError **error)
+{
+	LxViewNumber number = {.hierarchy = place->hierarchy};
+
+	if (place->standing == LX_STANDING_ROOTS) {
+		*out = LX_VIEW_ROOT;
+		return true;
+	}
+	if (strcmp(place->path, place->bounds.base) != 0) {
+		number.depth = depth_of(place->bounds.base);
+		if (!lx_root_number(place->root, place->fd, &number.id, error))
+			return false;
+	}
+	if (number.id >> LX_VIEW_ID_BITS) {
+		lx_error_set(error, EOVERFLOW, "numbering the cgroup %s: its number is too large",
+			place->path);
+		return false;
+	}
+	*out = lx_view_number_encode(&number);
+	return true;
+}
+
+char *lx_place_in_view_next(const LxPlaceInView *ancestor)
+{
+	const char *rest;
+
+	if (!ancestor->bounds.top)
+		return NULL;
+	rest = ancestor->bounds.top + strlen(ancestor->path) + 1;
+	return g_strndup(rest, (gsize)(strchrnul(rest, '/') - rest));
+}
+
+const char *lx_place_in_view_name(const LxPlaceInView *place)
+{
+	const char *slash = place->path ? strrchr(place->path, '/') : NULL;
+
+	return slash ? slash + 1 : "";
+}
+
+/* Size: a multiple of the page size, so that splice and sendfile do not take the file for empty. */
+struct stat lx_place_in_view_status(const LxPlaceInView *place)
+{
+	struct stat status = place->status;
+
+	if (place->standing == LX_STANDING_ANCESTOR)
+		status = (struct stat){.st_ino = place->status.st_ino,
+			.st_mode = S_IFDIR | 0555,
+			.st_nlink = place->bounds.top ? 3 : 2};
+	else if (S_ISREG(status.st_mode))
+		status.st_size = 4096;
+	return status;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "viewing.h"
+
+#include "view/place.h"
+
+/* The paths that lead somewhere, and what the others answer. */
+START_TEST(a_path_is_the_one_of_proc_self_cgroup_and_all_else_is_not_there)
+{
+	static const struct {
+		pid_t tid;
+		const char *path;
+		int code;
+	} rows[] = {
+		{VIEWING_PLAIN, "memory/box", 0},
+		{VIEWING_PLAIN, "memory/box/in/memory.max", 0},
+		{VIEWING_PLAIN, "cpu/box/in", 0},
+		{VIEWING_PLAIN, "memory/other", ENOENT},
+		{VIEWING_PLAIN, "memory/other/cgroup.procs", ENOENT},
+		{VIEWING_PLAIN, "memory/bo", ENOENT},
+		{VIEWING_PLAIN, "memory/cgroup.procs", ENOENT},
+		{VIEWING_PLAIN, "memory/..", ENOENT},
+		{VIEWING_PLAIN, "memory/box/..", ENOENT},
+		{VIEWING_PLAIN, "memory/box/.", ENOENT},
+		{VIEWING_PLAIN, "pids", ENOENT},
+		{VIEWING_PLAIN, "memory/box/memory.max/x", ENOTDIR},
+		{VIEWING_ROOTED, "memory/in", 0},
+		{VIEWING_ROOTED, "memory/memory.max", 0},
+		{VIEWING_ROOTED, "memory/box", ENOENT},
+		{VIEWING_ROOTED, "memory/other", ENOENT},
+		{VIEWING_NESTED, "memory/box/in", 0},
+		{VIEWING_NESTED, "memory/box/memory.max", ENOENT},
+		{VIEWING_NESTED, "memory/other", ENOENT},
+		{VIEWING_HOST, "memory/other", 0},
+		{VIEWING_HOST, "memory/box/in", 0},
+		{99, "memory/box", ESRCH},
+	};
+	viewing_auto viewing;
+
+	viewing_init(&viewing);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		LxNode node;
+		int code = viewing_walk(&viewing, rows[i].tid, rows[i].path, &node);
+
+		ck_assert_msg(code == rows[i].code, "task %d, %s: %d", (int)rows[i].tid,
+			rows[i].path, code);
+	}
+}
+END_TEST
+
+START_TEST(the_number_of_anothers_cgroup_is_not_there)
+{
+	static const char *const paths[] = {"memory/other", "memory/other/cgroup.procs",
+		"memory/box/memory.max", "memory/box/in"};
+	static const pid_t askers[] = {VIEWING_NESTED, VIEWING_ROOTED};
+	viewing_auto viewing;
+	struct stat status;
+
+	viewing_init(&viewing);
+	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+		LxNode node = viewing_node(&viewing, VIEWING_HOST, paths[i]);
+		bool is_his = i == 3; /* of the nested one */
+
+		for (size_t k = 0; k < G_N_ELEMENTS(askers); k++) {
+			LxViewCaller caller = viewing_caller(&viewing, askers[k]);
+			g_autoptr(GError) error = NULL;
+
+			if (is_his && askers[k] == VIEWING_NESTED)
+				continue;
+			unit_fails(lx_view_attributes(&caller, node, &status, &error), error,
+				ENOENT, "cgroup");
+		}
+	}
+}
+END_TEST
+
+START_TEST(numbers_nobody_gave_out_are_not_there)
+{
+	static const LxNode nodes[] = {
+		0, 2, UINT64_C(1) << 55, UINT64_MAX, UINT64_C(200) << 56, UINT64_C(1) << 56 | 1};
+	viewing_auto viewing;
+	LxViewCaller caller;
+	struct stat status;
+
+	viewing_init(&viewing);
+	caller = viewing_caller(&viewing, VIEWING_HOST);
+	for (size_t i = 0; i < G_N_ELEMENTS(nodes); i++)
+		ck_assert(!lx_view_attributes(&caller, nodes[i], &status, NULL));
+}
+END_TEST
+
+START_TEST(a_folder_above_the_container_shows_nothing_of_itself)
+{
+	viewing_auto viewing;
+	LxViewCaller caller;
+	struct stat status;
+
+	viewing_init(&viewing);
+	caller = viewing_caller(&viewing, VIEWING_NESTED);
+	ck_assert(lx_view_attributes(
+		&caller, viewing_node(&viewing, VIEWING_NESTED, "memory/box"), &status, NULL));
+	ck_assert_uint_eq(status.st_mode, S_IFDIR | 0555);
+	ck_assert_uint_eq(status.st_nlink, 3);
+	ck_assert_int_eq(status.st_mtim.tv_sec, 0);
+}
+END_TEST
+
+static bool admit_nobody(uint64_t container, gpointer data)
+{
+	return false;
+}
+
+START_TEST(a_container_that_is_not_admitted_gets_an_error)
+{
+	viewing_auto viewing;
+	LxViewCaller caller;
+	struct stat status;
+	g_autoptr(GError) error = NULL;
+
+	viewing_init(&viewing);
+	caller = viewing_caller(&viewing, VIEWING_PLAIN);
+	caller.admit = admit_nobody;
+	unit_fails(lx_view_attributes(&caller, LX_VIEW_ROOT, &status, &error), error, EIO, "box");
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	const TTest *const tests[] = {
+		a_path_is_the_one_of_proc_self_cgroup_and_all_else_is_not_there,
+		the_number_of_anothers_cgroup_is_not_there, numbers_nobody_gave_out_are_not_there,
+		a_folder_above_the_container_shows_nothing_of_itself,
+		a_container_that_is_not_admitted_gets_an_error, NULL};
+
+	return unit_suite_new("view/place", tests);
+}
