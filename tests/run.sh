@@ -58,6 +58,15 @@ packages="
 	sysstat:mpstat
 	tmux:tmux
 "
+case " $* " in
+*" vm "* | *" all "*)
+	packages="$packages
+	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
+	e2fsprogs:mke2fs
+	mmdebstrap:mmdebstrap
+	qemu-system-x86:qemu-system-x86_64"
+	;;
+esac
 
 missing_packages() {
 	for entry in $packages; do

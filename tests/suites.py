@@ -55,6 +55,9 @@ class Tally:
         self.failures = []
         self.skips = []
 
+    def succeed(self, name):
+        self.passed += 1
+
     def fail(self, name, why):
         self.failures.append(f"{name}: {why}")
         print(f"  FAILED {name}: {why}", flush=True)
@@ -214,7 +217,7 @@ class Tap:
             self.untold = (title, directive or "not ok")
             return
         else:
-            self.tally.passed += 1
+            self.tally.succeed(title)
         self.notes = []
 
     def _tell(self):
@@ -384,15 +387,19 @@ def run_integration(tally, build_folder, label, env=None, where="tests/integrati
         tally.skip(label, f"no tests in {where} yet")
     for path in tests:
         name = os.path.splitext(os.path.basename(path))[0]
-        folder = tempfile.mkdtemp(prefix="lxfs-test-")
-        os.chmod(folder, 0o755)  # readers of every kind must get in
-        test_env = {**program_env(build_folder, env), "TMPDIR": folder}
-        program = run_tap(tally, f"{label} {name}", [path], env=test_env)
-        left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
-        for what in left:
-            tally.fail(f"{label} {name}", f"leaves behind: {what}")
-        if not left:
-            shutil.rmtree(folder, ignore_errors=True)
+        run_integration_test(tally, f"{label} {name}", path, program_env(build_folder, env))
+
+
+def run_integration_test(tally, name, path, env, limit=TEST_LIMIT):
+    """One program with a folder of its own; what it leaves behind counts as a failure."""
+    folder = tempfile.mkdtemp(prefix="lxfs-test-")
+    os.chmod(folder, 0o755)  # readers of every kind must get in
+    program = run_tap(tally, name, [path], limit, {**env, "TMPDIR": folder})
+    left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
+    for what in left:
+        tally.fail(name, f"leaves behind: {what}")
+    if not left:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_injector(tally, folder, label, env=None):

@@ -179,7 +179,7 @@ class Docker:
 
     def client(self, *arguments, stdin=b""):
         return subprocess.run(self.command(*arguments), input=stdin, capture_output=True,
-                              timeout=60, check=False, env=self.environment)
+                              timeout=60 * lab.SLOW, check=False, env=self.environment)
 
     def run(self, *arguments, **options):
         done = self.client(*arguments, **options)
@@ -193,7 +193,7 @@ class Docker:
                 self.client("rm", "-f", *containers)
             self.process.terminate()
             try:
-                self.process.wait(15)
+                self.process.wait(15 * lab.SLOW)
             except subprocess.TimeoutExpired:
                 lab.end(self.process)
 
@@ -319,7 +319,7 @@ class OciBox:
         with open(self.error_path, "w", encoding="utf-8") as error:
             done = subprocess.run(self.oci.line("run", "--detach", "--bundle", str(bundle.folder), bundle.name),
                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=error,
-                                  timeout=60, check=False)
+                                  timeout=60 * lab.SLOW, check=False)
         self.errors = self.error_path.read_text()
         check(done.returncode == 0, f"{self.oci.program} run: {self.errors}")
 
@@ -328,7 +328,7 @@ class OciBox:
 
     def run(self, *command):
         done = subprocess.run(self.exec_command(*command), capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=60, check=False)
+                              stdin=subprocess.DEVNULL, timeout=60 * lab.SLOW, check=False)
         check(done.returncode == 0, f"{command}: {done.stderr}")
         return done.stdout
 
@@ -448,7 +448,7 @@ class LxcBox:
 
     def run(self, *command):
         done = subprocess.run(self.exec_command(*command), capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=60, check=False)
+                              stdin=subprocess.DEVNULL, timeout=60 * lab.SLOW, check=False)
         check(done.returncode == 0, f"{command}: {done.stderr}")
         return done.stdout
 

@@ -25,7 +25,7 @@ CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MNT_DETACH = 2
 MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE = 0x1000, 0x4000, 1 << 18, 1 << 19
-MANY = 200
+MANY = lab.many(200)
 FILES = [f"proc/{view}" for view in lab.VIEWS if os.path.exists(f"/proc/{view}")]
 FOLDERS = [f"sys/devices/system/{name}" for name in ("cpu", "node")
            if os.path.isdir(f"/sys/devices/system/{name}")]
@@ -83,11 +83,11 @@ class Instance(lab.Server):
 
     def stop_on_purpose(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(10 * lab.SLOW)
 
     def heal(self, *options, ok=True):
         done = subprocess.run([lab.LXFS, "heal", "--runtime-dir", str(self.runtime), *options],
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
         if ok is not None:
             equal(done.returncode, 0 if ok else 1,
                   f"the exit code of heal, which said {done.stdout}{done.stderr}")

@@ -15,7 +15,8 @@ from lab import MIB, check, equal
 PRIVATE = "-m -p -f --mount-proc"
 NAMED = PRIVATE + " -C"
 HASH = "0123456789abcdef" * 4
-GREP = "i=0; while [ $i -lt 300 ]; do grep MemTotal /proc/meminfo || exit 1; i=$((i+1)); done"
+TIMES = lab.many(300)
+GREP = f"i=0; while [ $i -lt {TIMES} ]; do grep MemTotal /proc/meminfo || exit 1; i=$((i+1)); done"
 
 server = lab.Server()
 
@@ -163,8 +164,8 @@ def short_lived_readers_never_get_the_others_text():
         readers = {size: box.popen("sh", "-c", GREP, stdout=subprocess.PIPE, text=True)
                    for size, box in boxes.items()}
         for size, reader in readers.items():
-            lines = reader.communicate(timeout=60)[0].splitlines()
-            equal(len(lines), 300, "texts")
+            lines = reader.communicate(timeout=60 * lab.SLOW)[0].splitlines()
+            equal(len(lines), TIMES, "texts")
             equal({int(line.split()[1]) // 1024 for line in lines}, {size}, f"MiB with {flags}")
 
 

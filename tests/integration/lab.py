@@ -27,6 +27,14 @@ VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swap
 CONTROLLERS_V1 = ["memory", "cpu", "cpuacct", "cpuset", "blkio", "pids"]
 MIB = 1 << 20
 
+# By how much to stretch the limits of what is waited for, in a machine that is translated
+# instruction by instruction (tests/vm).
+SLOW = float(os.environ.get("LXFS_SLOW", "1"))
+
+
+def many(count):
+    """So many on a machine of its own speed, a tenth where everything takes its time."""
+    return count if SLOW == 1 else count // 10
 
 # In the log of an lxfs: found by a sanitizer or by an assertion, and survived, since workers are replaced.
 ALARMING = re.compile(r"Sanitizer|runtime error:|assertion .* failed|CRITICAL")
@@ -50,10 +58,10 @@ def equal(seen, expected, what):
 
 
 def wait_until(holds, seconds, what):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOW
     while not holds():
-        check(time.monotonic() < end, f"not within {seconds} s: {what}")
-        time.sleep(0.01)
+        check(time.monotonic() < end, f"not within {seconds * SLOW:g} s: {what}")
+        time.sleep(0.01 * min(SLOW, 10))
 
 
 def is_v2():
@@ -105,7 +113,7 @@ def adopt_orphans():
 
 
 def _wait_for_orphans():
-    end_of_patience = time.monotonic() + 5
+    end_of_patience = time.monotonic() + 5 * SLOW
     while time.monotonic() < end_of_patience:
         try:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:
@@ -292,7 +300,7 @@ class Server:
         if self.process and self.process.poll() is None:
             os.kill(self._inner(), signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(10 * SLOW)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -326,7 +334,7 @@ class Trace:
 
     def __exit__(self, *exception):
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(10)
+        self.process.wait(10 * SLOW)
 
     def lines(self):
         """(seconds since 1970, the rest of the line), of the calls begun."""
@@ -341,6 +349,10 @@ _numbers = itertools.count(1)
 
 def unique_name():
     return f"lxfs-lab-{os.getpid()}-{next(_numbers)}"
+
+
+# Where the processes of a cgroup of v2 go that has children: what systemd calls it within containers.
+LEAF = "init.scope"
 
 
 class Cgroup:
@@ -361,14 +373,24 @@ class Cgroup:
             self._inherit_cpuset()
 
     def _delegate(self):
-        for folder in (CGROUPS / self.path).parents:
-            if folder == CGROUPS.parent:
-                break
+        """Controllers for a cgroup of v2, from the root down; no process may stand on the way."""
+        way = list((CGROUPS / self.path).parents)
+        for folder in reversed(way[:way.index(CGROUPS) + 1]):
+            if folder != CGROUPS:
+                self._clear(folder)
             for controller in ("cpu", "cpuset", "memory", "io", "pids"):
                 try:
                     write(folder / "cgroup.subtree_control", f"+{controller}")
                 except OSError:
                     pass
+
+    def _clear(self, folder):
+        """As an init does: its processes go to a leaf."""
+        leaf = folder / LEAF
+        leaf.mkdir(exist_ok=True)
+        at_end(lambda: remove_cgroup(leaf))
+        for pid in (folder / "cgroup.procs").read_text().split():
+            write(leaf / "cgroup.procs", pid)
 
     def _inherit_cpuset(self):
         folder = self.folders["cpuset"]
@@ -415,7 +437,8 @@ class Cgroup:
 
     def enter(self, pid=0):
         for folder in self.folders.values():
-            write(folder / "cgroup.procs", pid)
+            leaf = folder / LEAF
+            write((leaf if is_v2() and leaf.is_dir() else folder) / "cgroup.procs", pid)
 
     def leave(self, pid=0):
         """To the roots; of the hierarchy that this cgroup has no part in nothing changes."""
@@ -517,7 +540,7 @@ class Container:
         return process
 
     def run(self, *command, cgroup=None, ok=True, **options):
-        done = subprocess.run([*self.enter_command(), *command], capture_output=True, timeout=60,
+        done = subprocess.run([*self.enter_command(), *command], capture_output=True, timeout=60 * SLOW,
                               stdin=subprocess.DEVNULL, check=False,
                               preexec_fn=(cgroup or self.cgroup).enter, **options)
         error = done.stderr.decode(errors="replace")
@@ -543,7 +566,7 @@ class Container:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             except ProcessLookupError:  # it ended with its cgroup
                 pass
-            select.select([pidfd], [], [], 10)
+            select.select([pidfd], [], [], 10 * SLOW)
             os.close(pidfd)
         _end(self.process)
 

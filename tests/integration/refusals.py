@@ -21,7 +21,7 @@ def serve(*options, prefix=(), runtime="run", mount="mount"):
     done = subprocess.run(
         [*prefix, lab.LXFS, "serve", "--mountpoint", str(folder / mount), "--runtime-dir",
          str(folder / runtime), *options],
-        capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL, check=False)
+        capture_output=True, text=True, timeout=30 * lab.SLOW, stdin=subprocess.DEVNULL, check=False)
     return done.returncode, done.stderr.splitlines()
 
 
@@ -88,7 +88,7 @@ def a_dead_mount_is_replaced():
         os.kill(server.pid(which), 19)  # SIGSTOP: neither takes the other's place
     for which in ("supervisor", "worker"):
         os.kill(server.pid(which), 9)
-    server.process.wait(10)
+    server.process.wait(10 * lab.SLOW)
     lab.wait_until(lambda: not os.path.isdir(server.mount), 10, "the mount is dead")
     server.log_path.unlink()
     server.start()

@@ -111,7 +111,7 @@ def wait_for_pressure(seconds, pipe):
     poller = select.poll()
     poller.register(fd, select.POLLPRI)
     os.write(pipe, b"x")
-    events = poller.poll(seconds * 1000)
+    events = poller.poll(seconds * 1000 * lab.SLOW)
     os.close(fd)
     return [event for _, event in events]
 
@@ -124,7 +124,7 @@ def poll_across(kill):
     box = lab.Container(server, memory=64 * MIB)
     reader, writer = os.pipe()
     poller = box.start(wait_for_pressure, 20, writer)
-    if not select.select([reader], [], [], 10)[0]:
+    if not select.select([reader], [], [], 10 * lab.SLOW)[0]:
         poller.result()  # raises what went wrong
     kill(server)
     loops = [process for _ in range(2) for process in box.burn(range(os.cpu_count()))]
@@ -162,7 +162,7 @@ def the_worker_takes_the_dead_supervisors_place():
 def the_runtime_folder_stays_locked_after_the_supervisors_death():
     server = Survivor()
     server.kill_supervisor()
-    second = subprocess.run([*server.command()], capture_output=True, text=True, timeout=10, check=False)
+    second = subprocess.run([*server.command()], capture_output=True, text=True, timeout=10 * lab.SLOW, check=False)
     equal(second.returncode, 1, "the exit code of a second one")
     check("another lxfs" in second.stderr, second.stderr)
 
@@ -300,7 +300,7 @@ def settings_that_cannot_be_read_are_refused_and_do_no_harm_to_a_takeover():
 
 def reloading_nobody_says_so():
     done = subprocess.run([lab.LXFS, "reload", "--runtime-dir", "/nonexistent"], capture_output=True,
-                          text=True, timeout=10, check=False)
+                          text=True, timeout=10 * lab.SLOW, check=False)
     equal(done.returncode, 1, "exit code")
     check("no lxfs serves" in done.stderr, done.stderr)
 

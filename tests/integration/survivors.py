@@ -99,7 +99,7 @@ class Survivor(lab.Server):
 
     def reload(self):
         return subprocess.run([lab.LXFS, "reload", "--runtime-dir", str(self.runtime)],
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
 
     def figures(self):
         """What must not grow in a supervisor."""
@@ -121,7 +121,7 @@ class Survivor(lab.Server):
             os.kill(pid, signal.SIGTERM)
             lab.wait_until(lambda pid=pid: not lives(pid), 10, "lxfs ends")
         if self.process:
-            self.process.wait(10)
+            self.process.wait(10 * lab.SLOW)
         self.unmount()
 
 
@@ -283,7 +283,7 @@ class Reader:
 
     def figures(self):
         """Ends it."""
-        output, errors = self.process.communicate(timeout=30)
+        output, errors = self.process.communicate(timeout=30 * lab.SLOW)
         lab.note(errors)
         check(self.process.returncode == 0, f"the reader ended with {self.process.returncode}")
         return {name: float(value) for name, value in (word.split("=") for word in output.split())}
@@ -307,7 +307,7 @@ def judge(what, total, longest_ms=1000):
     check(total["reads"] > 100, "hardly anything was read")
     for name in ("failures", "wrong", "back"):
         lab.equal(total[name], 0, name)
-    check(total["longest_ms"] <= longest_ms, f"a read took {total['longest_ms']} ms")
+    check(total["longest_ms"] <= longest_ms * lab.SLOW, f"a read took {total['longest_ms']} ms")
 
 
 def pause(low, high):

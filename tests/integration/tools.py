@@ -36,8 +36,8 @@ def need(*tools):
 
 
 def need_two_cpus():
-    if not {0, 1} <= os.sched_getaffinity(0) or os.cpu_count() != 2:
-        raise lab.Skipped("needs exactly the CPUs 0 and 1")
+    if not {0, 1} <= os.sched_getaffinity(0):
+        raise lab.Skipped("needs the CPUs 0 and 1")
 
 
 def fields(line):
@@ -137,8 +137,9 @@ def nproc_follows_a_cpuset():
     need_two_cpus()
     box = lab.Container(server, cpuset="1")
     equal(box.run("nproc"), "1\n", "nproc")
-    equal(box.run("nproc", "--all"), "2\n", "nproc --all")
-    equal(box.run("getconf", "_NPROCESSORS_CONF"), "2\n", "_NPROCESSORS_CONF")
+    possible = f"{os.sysconf('SC_NPROCESSORS_CONF')}\n"
+    equal(box.run("nproc", "--all"), possible, "nproc --all")
+    equal(box.run("getconf", "_NPROCESSORS_CONF"), possible, "_NPROCESSORS_CONF")
 
 
 # ---- Monitors ----------------------------------------------------------------------------------
@@ -195,7 +196,7 @@ def uptime_is_the_containers():
 
 def htop_screen(box, holds):
     """What htop draws until `holds`; then it is left with the key q."""
-    process = box.popen("env", "TERM=xterm", "COLUMNS=120", "LINES=30", "timeout", "20",
+    process = box.popen("env", "TERM=xterm", "COLUMNS=120", "LINES=30", "timeout", f"{20 * lab.SLOW:g}",
                         "script", "-qec", "htop -d 5 -C", "/dev/null",
                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     os.set_blocking(process.stdout.fileno(), False)
@@ -275,14 +276,14 @@ def cpu_view_host_shows_all_cpus():
     """--cpu-view=host shows the host's CPUs"""
     need_two_cpus()
     box = lab.Container(lab.Server("--cpu-view=host"), cpus=0.5, cpuset="1")
-    equal(counts(box), ["2"] * 6, "counts")
+    equal(counts(box), [str(os.cpu_count())] * 6, "counts")
 
 
 def cpu_view_cpuset_passes_over_quotas():
     """--cpu-view=cpuset shows the cpuset and passes over quotas"""
     need_two_cpus()
     box = lab.Container(lab.Server("--cpu-view=cpuset"), cpus=0.5)
-    equal(counts(box), ["2"] * 6, "counts")
+    equal(counts(box), [str(os.cpu_count())] * 6, "counts")
     box.cgroup.cpuset("1")
     equal(counts(box), ["1"] * 6, "counts with a cpuset")
 

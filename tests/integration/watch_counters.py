@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs in a container: eight threads read proc/stat and proc/uptime until standard input ends.
+"""Runs in a container: says "up", and eight threads read proc/stat and proc/uptime until standard
+input ends.
 
 Says, as JSON, how many reads there were and which counters went back or ran ahead of the clock.
 """
@@ -76,6 +77,7 @@ class Watcher(threading.Thread):
 watchers = [Watcher() for _ in range(8)]
 for watcher in watchers:
     watcher.start()
+print("up", flush=True)
 sys.stdin.read()
 ended.set()
 for watcher in watchers:
