@@ -12,7 +12,6 @@ cd "$top" || exit 1
 
 # package:a command or file that shows that something else already provides it
 packages="
-	build-essential:/usr/share/build-essential/list
 	busybox-static:busybox
 	cgroup-tools:cgcreate
 	check:/usr/include/check.h
@@ -21,12 +20,9 @@ packages="
 	codespell:codespell
 	cppcheck:cppcheck
 	crun:crun
-	debhelper:dh
 	docker.io:dockerd
-	dpkg-dev:dpkg-buildpackage
 	fuse3:fusermount3
 	gcc:gcc
-	git:git
 	glib-networking:/usr/lib/x86_64-linux-gnu/gio/modules/libgiognutls.so
 	htop:htop
 	libcgroup-dev:/usr/include/libcgroup.h
@@ -38,11 +34,9 @@ packages="
 	libsoup-3.0-dev:/usr/include/libsoup-3.0
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
 	lxc:lxc-start
-	lintian:lintian
 	lxcfs:lxcfs
 	mandoc:mandoc
 	meson:meson
-	mmdebstrap:mmdebstrap
 	ninja-build:ninja
 	pkgconf:pkg-config
 	podman:podman
@@ -56,6 +50,17 @@ packages="
 	strace:strace
 	sysstat:mpstat
 "
+case " $* " in
+*" packages "* | *" all "*)
+	packages="$packages
+	build-essential:/usr/share/build-essential/list
+	debhelper:dh
+	dpkg-dev:dpkg-buildpackage
+	git:git
+	lintian:lintian
+	mmdebstrap:mmdebstrap"
+	;;
+esac
 
 missing_packages() {
 	for entry in $packages; do
