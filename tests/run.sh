@@ -12,7 +12,6 @@ cd "$top" || exit 1
 
 # package:a command or file that shows that something else already provides it
 packages="
-	build-essential:/usr/share/build-essential/list
 	busybox-static:busybox
 	cgroup-tools:cgcreate
 	check:/usr/include/check.h
@@ -21,12 +20,9 @@ packages="
 	codespell:codespell
 	cppcheck:cppcheck
 	crun:crun
-	debhelper:dh
 	docker.io:dockerd
-	dpkg-dev:dpkg-buildpackage
 	fuse3:fusermount3
 	gcc:gcc
-	git:git
 	glib-networking:/usr/lib/x86_64-linux-gnu/gio/modules/libgiognutls.so
 	htop:htop
 	libcgroup-dev:/usr/include/libcgroup.h
@@ -39,11 +35,9 @@ packages="
 	libncurses-dev:/usr/include/ncurses.h
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h
 	lxc:lxc-start
-	lintian:lintian
 	lxcfs:lxcfs
 	mandoc:mandoc
 	meson:meson
-	mmdebstrap:mmdebstrap
 	ninja-build:ninja
 	pkgconf:pkg-config
 	podman:podman
@@ -65,6 +59,17 @@ case " $* " in
 	e2fsprogs:mke2fs
 	mmdebstrap:mmdebstrap
 	qemu-system-x86:qemu-system-x86_64"
+	;;
+esac
+case " $* " in
+*" packages "* | *" all "*)
+	packages="$packages
+	build-essential:/usr/share/build-essential/list
+	debhelper:dh
+	dpkg-dev:dpkg-buildpackage
+	git:git
+	lintian:lintian
+	mmdebstrap:mmdebstrap"
 	;;
 esac
 

@@ -169,7 +169,7 @@ they_install_with_nothing_but_their_dependencies() {
 	# shellcheck disable=SC2046 # a list of packages
 	inside apt-get -q -y install --no-install-recommends $(dependencies)
 	list_files >"$work/before"
-	inside sh -c 'apt-get -q -y install --no-install-recommends --no-download /tmp/*.deb'
+	inside sh -c 'apt-get -q -y install --no-install-recommends /tmp/*.deb'
 	inside dpkg --audit >"$work/audit"
 	[ ! -s "$work/audit" ]
 }
