@@ -21,7 +21,7 @@ import lab
 from lab import check, equal
 
 IMAGE = "lxfs-lab:1"
-LINKS = ["cat", "grep", "head", "ls", "mount", "sh", "sleep", "true", "unshare"]
+LINKS = ["cat", "grep", "head", "ls", "mount", "readlink", "sh", "sleep", "true", "unshare"]
 DYNAMIC = ["free", "getconf", "uptime"]
 
 

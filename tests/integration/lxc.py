@@ -55,7 +55,8 @@ def its_views_heal_through_the_anchors():
     server.log_path.write_text("")
     server.start()
     lab.wait_until(lambda: "mount namespaces" in server.log(), 20, "healed")
-    check("0 mounts" in server.log(), f"the container was entered: {server.log()}")
+    space = box.run("readlink", "/proc/self/ns/mnt").strip()
+    check(f"healed {space}" not in server.log(), f"the container was entered: {server.log()}")
     sees_its_own(box)
 
 
@@ -64,8 +65,7 @@ def a_nested_container_has_the_views():
     def prepare(root):
         (root / "var/lib/lxfs").mkdir(parents=True)
         shutil.copy(HOOK, root / "bin/lxc.mount.hook")
-        for name in ("mkdir", "readlink"):
-            (root / "bin" / name).symlink_to("busybox")
+        (root / "bin/mkdir").symlink_to("busybox")
     box = LxcBox(common_d(), prepare=prepare)
     sees_its_own(box)
     nested = "mount -t proc proc /proc && LXC_ROOTFS_MOUNT=/ /bin/lxc.mount.hook && /bin/free -m && cat /proc/self/mounts"
