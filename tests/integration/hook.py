@@ -259,6 +259,18 @@ def without_lxfs_containers_start():
         raise lab.Failed("a strict hook let a container start")
 
 
+def while_lxfs_is_stopped_containers_wait_for_it():
+    """a container that is started while lxfs is stopped has the host's files, and the views once it serves"""
+    server.process.terminate()
+    server.process.wait(30)
+    box = start(Oci("runc"))
+    check(int(engines.total_mib(box)) > 512, "total of free -m while lxfs is stopped")
+    server.log_path.write_text("")
+    server.start()
+    lab.wait_until(lambda: engines.total_mib(box) == "256", 20, "the container sees its own")
+    sees_its_own(box)
+
+
 def the_setting_is_heeded():
     """hook-strict=on in the settings file is --strict; a broken file keeps no container from starting"""
     settings = folder / "lxfs.conf"
@@ -285,5 +297,6 @@ lab.run([
     hostile_bundles_fail_open,
     processes_that_are_no_container_fail_open,
     without_lxfs_containers_start,
+    while_lxfs_is_stopped_containers_wait_for_it,
     the_setting_is_heeded,
 ])
