@@ -23,8 +23,13 @@ static bool find_folder(LxAsker *asker, LxNode node, LxPlaceInView *folder, GErr
 }
 
 /* What has no path could not be found again. */
-static bool has_room(const LxPlaceInView *folder, const char *name, GError **error)
+static bool may_be_called(const LxPlaceInView *folder, const char *name, GError **error)
 {
+	if (!lx_place_in_view_is_name(name)) {
+		lx_error_set(error, EINVAL, "changing the cgroup %s: \"%s\" is no name",
+			folder->path, name);
+		return false;
+	}
 	if (strlen(folder->root->path) + strlen(folder->path) + strlen(name) + 2 < PATH_MAX)
 		return true;
 	lx_error_set(error, ENAMETOOLONG, "making a cgroup in %s: its path would be too long",
@@ -54,7 +59,7 @@ bool lx_view_mkdir(
 	g_auto(LxActing) acting = false;
 
 	if (!lx_asker_init(&asker, caller, error) || !find_folder(&asker, parent, &folder, error) ||
-		!has_room(&folder, name, error))
+		!may_be_called(&folder, name, error))
 		return false;
 	mask_nothing();
 	if (!lx_asker_act(&asker, &folder.status, &acting, error))
@@ -69,6 +74,7 @@ bool lx_view_rmdir(const LxViewCaller *caller, LxNode parent, const char *name, 
 	g_auto(LxActing) acting = false;
 
 	if (!lx_asker_init(&asker, caller, error) || !find_folder(&asker, parent, &folder, error) ||
+		!may_be_called(&folder, name, error) ||
 		!lx_asker_act(&asker, &folder.status, &acting, error))
 		return false;
 	return unlinkat(folder.fd, name, AT_REMOVEDIR) == 0 ||
@@ -97,7 +103,8 @@ bool lx_view_rename(
 
 	if (!lx_asker_init(&asker, caller, error) ||
 		!find_folder(&asker, from->parent, &old, error) ||
-		!find_folder(&asker, to->parent, &new, error) || !has_room(&new, to->name, error) ||
+		!find_folder(&asker, to->parent, &new, error) ||
+		!may_be_called(&old, from->name, error) || !may_be_called(&new, to->name, error) ||
 		!lx_asker_act(&asker, &old.status, &acting, error))
 		return false;
 	return renameat(old.fd, from->name, new.fd, to->name) == 0 ||

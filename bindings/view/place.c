@@ -179,7 +179,7 @@ static int open_child(LxAsker *asker, const LxPlaceInView *folder, const char *n
 }
 
 /* FUSE asks for one name at a time and never for these; others may. */
-static bool is_name(const char *name)
+bool lx_place_in_view_is_name(const char *name)
 {
 	return name[0] != '\0' && !strchr(name, '/') && strcmp(name, ".") != 0 &&
 	       strcmp(name, "..") != 0;
@@ -190,7 +190,7 @@ bool lx_place_in_view_child(LxAsker *asker, const LxPlaceInView *folder, const c
 {
 	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
 
-	if (!is_name(name))
+	if (!lx_place_in_view_is_name(name))
 		return fail_missing(error);
 	if (folder->standing == LX_STANDING_ROOTS)
 		return find_hierarchy(asker, name, out, error);

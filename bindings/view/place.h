@@ -38,6 +38,9 @@ LX_MUST_CHECK bool lx_place_in_view_find(
 LX_MUST_CHECK bool lx_place_in_view_child(LxAsker *asker, const LxPlaceInView *folder,
 	const char *name, LxPlaceInView *out, GError **error);
 
+/* One name, that of an entry: neither empty nor a path, nor "." and "..". */
+bool lx_place_in_view_is_name(const char *name);
+
 /* Is a path at or below another one? */
 bool lx_place_in_view_is_below(const char *path, const char *top);
 

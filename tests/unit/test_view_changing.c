@@ -66,6 +66,29 @@ START_TEST(a_path_longer_than_a_path_can_be_is_not_made)
 }
 END_TEST
 
+START_TEST(what_is_no_name_leads_nowhere)
+{
+	static const char *const names[] = {"", ".", "..", "../up", "in/x", "/", "/tmp"};
+	viewing_auto viewing;
+	LxViewCaller caller;
+	g_autoptr(GError) error = NULL;
+	LxNode box;
+
+	viewing_init(&viewing);
+	caller = viewing_caller(&viewing, VIEWING_PLAIN);
+	box = plain(&viewing, "memory/box");
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		LxViewName odd = {box, names[i]}, good = {box, "in"};
+
+		unit_fails(lx_view_mkdir(&caller, box, names[i], 0755, &error), error, EINVAL,
+			"no name");
+		unit_fails(lx_view_rmdir(&caller, box, names[i], &error), error, EINVAL, "no name");
+		unit_fails(lx_view_rename(&caller, &odd, &good, &error), error, EINVAL, "no name");
+		unit_fails(lx_view_rename(&caller, &good, &odd, &error), error, EINVAL, "no name");
+	}
+}
+END_TEST
+
 START_TEST(owner_and_mode_of_the_topmost_cgroup_are_the_hosts)
 {
 	static const struct {
@@ -109,7 +132,8 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {folders_are_made_renamed_and_removed_within_the_container,
-		nothing_changes_above_the_container, a_path_longer_than_a_path_can_be_is_not_made,
+		nothing_changes_above_the_container, what_is_no_name_leads_nowhere,
+		a_path_longer_than_a_path_can_be_is_not_made,
 		owner_and_mode_of_the_topmost_cgroup_are_the_hosts,
 		truncating_a_file_changes_nothing, NULL};
 
