@@ -19,7 +19,7 @@ ENVIRONMENT = {
     "PYTHONPATH": "/lxfs/tests/integration",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-LIMIT = 900
+LIMIT = 1500
 
 # What a machine without KVM cannot or need not run.
 LEFT_OUT = {
