@@ -432,7 +432,6 @@ def sanitizers(tally):
         unit_programs(tally, folder, "unit", "asan", env=SANITIZER_ENV)
         unit_programs(tally, folder, "replay", "asan fuzz", env=SANITIZER_ENV)
         run_scenes(tally, folder, "asan scenes", SANITIZER_ENV)
-        run_injector(tally, folder, "asan injector", SANITIZER_ENV)
     thread_sanitizer(tally)
 
 
@@ -445,6 +444,7 @@ def asan_integration(tally):
     if folder:
         # In full the supervisor's memory would grow by what the sanitizer keeps of freed memory.
         run_integration(tally, folder, "asan integration", {**SANITIZER_ENV, "CHAOS": "short"})
+        run_injector(tally, folder, "asan injector", SANITIZER_ENV)
 
 
 def thread_sanitizer(tally):

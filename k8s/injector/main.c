@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lxfs-injector: gives pods lxfs's views when they are created. */
 #include "dry_run.h"
-#include "settings.h"
+#include "service.h"
 
 #include <stdio.h>
 
 enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
 
-static int run(const LxInjectSettings *settings, GError **error)
+static int run(LxInjectSettings *settings, GError **error)
 {
 	if (settings->version) {
 		puts("lxfs-injector " LXFS_VERSION);
 		return EXIT_DONE;
 	}
-	return lx_inject_dry_run(settings, error) ? EXIT_DONE : EXIT_FAILED;
+	if (settings->reviews)
+		return lx_inject_dry_run(settings, error) ? EXIT_DONE : EXIT_FAILED;
+	return lx_inject_service_run(settings, error) ? EXIT_DONE : EXIT_FAILED;
 }
 
 int main(int argc, char **argv)

@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#define DAY_SEC (24 * 60 * 60)
+#define LIFETIME_MIN_SEC 3
+#define OVERLAPS_OF_LIFE 90 /* a day of 90 */
+
 /* ---- Options that are more than a text ----------------------------------------------------- */
 
 static bool refuse(const char *option, const char *value, const char *takes, GError **error)
@@ -120,6 +124,56 @@ static GOptionGroup *policy_options(LxInjectSettings *settings)
 	return group;
 }
 
+static GOptionGroup *certificate_options(LxInjectSettings *settings)
+{
+	const GOptionEntry entries[] = {
+		{"certificate", 0, 0, G_OPTION_ARG_FILENAME, &settings->certificate,
+			"from this file, kept by somebody else (default: one of our own)", "FILE"},
+		{"key", 0, 0, G_OPTION_ARG_FILENAME, &settings->key, "its key", "FILE"},
+		{"certificate-lifetime", 0, 0, G_OPTION_ARG_INT64, &settings->serving_sec,
+			"of a certificate of our own (default: 7776000, 90 days)", "SECONDS"},
+		{"authority-lifetime", 0, 0, G_OPTION_ARG_INT64, &settings->authority_sec,
+			"of the authority that signs it (default: 315360000, 10 years)", "SECONDS"},
+		{NULL},
+	};
+	GOptionGroup *group = g_option_group_new(
+		"certificates", "What is shown to the API server:", "Certificates", NULL, NULL);
+
+	g_option_group_add_entries(group, entries);
+	return group;
+}
+
+static GOptionGroup *cluster_options(LxInjectSettings *settings)
+{
+	const GOptionEntry entries[] = {
+		{"namespace", 0, 0, G_OPTION_ARG_STRING, &settings->namespace_name,
+			"where we run (default: the pod's)", "NAME"},
+		{"service", 0, 0, G_OPTION_ARG_STRING, &settings->service,
+			"the Service in front of us (default: lxfs-injector)", "NAME"},
+		{"secret", 0, 0, G_OPTION_ARG_STRING, &settings->secret,
+			"the Secret for certificates (default: lxfs-injector-tls)", "NAME"},
+		{"lease", 0, 0, G_OPTION_ARG_STRING, &settings->lease,
+			"the Lease of the replica that renews them (default: lxfs-injector)",
+			"NAME"},
+		{"webhook", 0, 0, G_OPTION_ARG_STRING, &settings->webhook,
+			"the MutatingWebhookConfiguration (default: lxfs-injector)", "NAME"},
+		{"identity", 0, 0, G_OPTION_ARG_STRING, &settings->identity,
+			"this replica's name (default: the host's)", "NAME"},
+		{"api-server", 0, 0, G_OPTION_ARG_STRING, &settings->access.url,
+			"the API server (default: the pod's)", "URL"},
+		{"api-token", 0, 0, G_OPTION_ARG_FILENAME, &settings->access.token_file,
+			"who we are to it (default: the pod's service account)", "FILE"},
+		{"api-authority", 0, 0, G_OPTION_ARG_FILENAME, &settings->access.ca_file,
+			"who signs its certificate (default: the pod's)", "FILE"},
+		{NULL},
+	};
+	GOptionGroup *group = g_option_group_new(
+		"cluster", "What things are called in the cluster:", "Cluster", NULL, NULL);
+
+	g_option_group_add_entries(group, entries);
+	return group;
+}
+
 static bool parse(LxInjectSettings *settings, int argc, char **argv, GError **error)
 {
 	g_autoptr(GOptionContext) options =
@@ -128,6 +182,8 @@ static bool parse(LxInjectSettings *settings, int argc, char **argv, GError **er
 	const GOptionEntry entries[] = {
 		{"listen", 0, 0, G_OPTION_ARG_STRING, &settings->listen,
 			"where to serve (default: [::]:8443)", "ADDRESS:PORT"},
+		{"drain", 0, 0, G_OPTION_ARG_INT, &settings->drain_sec,
+			"serve on after SIGTERM, until the cluster knows (default: 5)", "SECONDS"},
 		{"review", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &settings->reviews,
 			"answer the AdmissionReview in FILE on standard output, and end", "FILE"},
 		{"labels", 0, 0, G_OPTION_ARG_STRING, &settings->labels,
@@ -138,6 +194,8 @@ static bool parse(LxInjectSettings *settings, int argc, char **argv, GError **er
 
 	g_option_context_add_main_entries(options, entries, NULL);
 	g_option_context_add_group(options, policy_options(settings));
+	g_option_context_add_group(options, certificate_options(settings));
+	g_option_context_add_group(options, cluster_options(settings));
 	if (!g_option_context_parse(options, &argc, &argv, &failure)) {
 		lx_error_set(error, EINVAL, "%s", failure->message);
 		return false;
@@ -148,12 +206,51 @@ static bool parse(LxInjectSettings *settings, int argc, char **argv, GError **er
 	return false;
 }
 
+static bool check(const LxInjectSettings *settings, GError **error)
+{
+	if (!settings->certificate != !settings->key)
+		lx_error_set(error, EINVAL, "--certificate and --key go together");
+	else if (settings->drain_sec < 0)
+		lx_error_set(error, EINVAL, "--drain takes seconds, not less than none");
+	else if (settings->serving_sec < LIFETIME_MIN_SEC ||
+		 settings->authority_sec < settings->serving_sec)
+		lx_error_set(error, EINVAL,
+			"--certificate-lifetime takes at least %d seconds, and "
+			"--authority-lifetime no less than it",
+			LIFETIME_MIN_SEC);
+	else
+		return true;
+	return false;
+}
+
+static void set_default(char **field, const char *value)
+{
+	if (!*field)
+		*field = g_strdup(value);
+}
+
+static void complete(LxInjectSettings *settings)
+{
+	if (!settings->namespace_name)
+		settings->namespace_name = lx_inject_access_namespace();
+	set_default(&settings->namespace_name, "lxfs-system");
+	set_default(&settings->listen, "[::]:8443");
+	set_default(&settings->identity, g_get_host_name());
+	set_default(&settings->service, "lxfs-injector");
+	set_default(&settings->secret, "lxfs-injector-tls");
+	set_default(&settings->lease, "lxfs-injector");
+	set_default(&settings->webhook, "lxfs-injector");
+}
+
 bool lx_inject_settings_parse(LxInjectSettings *settings, int argc, char **argv, GError **error)
 {
-	*settings = (LxInjectSettings){.listen = g_strdup("[::]:8443")};
+	*settings = (LxInjectSettings){
+		.drain_sec = 5, .serving_sec = 90 * DAY_SEC, .authority_sec = 3650 * DAY_SEC};
 	lx_inject_policy_init(&settings->policy);
-	if (parse(settings, argc, argv, error))
+	if (parse(settings, argc, argv, error) && check(settings, error)) {
+		complete(settings);
 		return true;
+	}
 	lx_inject_settings_clear(settings);
 	return false;
 }
@@ -161,7 +258,25 @@ bool lx_inject_settings_parse(LxInjectSettings *settings, int argc, char **argv,
 void lx_inject_settings_clear(LxInjectSettings *settings)
 {
 	lx_inject_policy_clear(&settings->policy);
+	lx_inject_access_clear(&settings->access);
 	g_clear_pointer(&settings->reviews, g_strfreev);
 	g_clear_pointer(&settings->labels, g_free);
 	g_clear_pointer(&settings->listen, g_free);
+	g_clear_pointer(&settings->certificate, g_free);
+	g_clear_pointer(&settings->key, g_free);
+	g_clear_pointer(&settings->identity, g_free);
+	g_clear_pointer(&settings->namespace_name, g_free);
+	g_clear_pointer(&settings->service, g_free);
+	g_clear_pointer(&settings->secret, g_free);
+	g_clear_pointer(&settings->lease, g_free);
+	g_clear_pointer(&settings->webhook, g_free);
+}
+
+LxInjectLifetimes lx_inject_settings_lifetimes(const LxInjectSettings *settings)
+{
+	return (LxInjectLifetimes){
+		.serving_sec = settings->serving_sec,
+		.authority_sec = settings->authority_sec,
+		.overlap_sec = MAX(settings->serving_sec / OVERLAPS_OF_LIFE, 1),
+	};
 }

@@ -138,7 +138,6 @@ def a_container_that_comes_later_gets_its_views_and_the_others_keep_theirs():
 
 
 def reviews_with_anything_anywhere_are_answered():
-    """A random part of a good review, replaced by something else, is answered or refused, at once."""
     dice = random.Random(SEED + 2)
     for _ in range(COUNT // 10):
         review = as_review(random_pod(dice))
