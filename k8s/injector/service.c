@@ -26,14 +26,10 @@ typedef struct {
 	LxInjectCertificateFiles *files;
 	LxInjectKeeper *keeper;
 	gint64 asked_at; /* to stop; monotonic; 0: nobody has */
-	guint sources[2];
 } Service;
 
 static void service_clear(Service *service)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(service->sources); i++)
-		if (service->sources[i])
-			g_source_remove(service->sources[i]);
 	g_clear_pointer(&service->keeper, lx_inject_keeper_free);
 	g_clear_pointer(&service->files, lx_inject_certificate_files_free);
 	g_clear_pointer(&service->server, lx_inject_server_free);
@@ -192,8 +188,9 @@ static bool start(Service *service, GError **error)
 	if (!start_certificates(service, error) ||
 		!lx_inject_server_start(service->server, settings->listen, &port, error))
 		return false;
-	service->sources[0] = g_unix_signal_add(SIGTERM, on_signal, service);
-	service->sources[1] = g_unix_signal_add(SIGINT, on_signal, service);
+	/* Never removed: that would let a second signal kill what is just ending. */
+	g_unix_signal_add(SIGTERM, on_signal, service);
+	g_unix_signal_add(SIGINT, on_signal, service);
 	port_text = g_strdup_printf("%u", port);
 	lx_inject_log("info", "serving", "address", settings->listen, "port", port_text, "version",
 		LXFS_VERSION);
