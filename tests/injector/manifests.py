@@ -259,7 +259,8 @@ def each_component_hangs_together():
 
 
 def rendered(*options):
-    return load(run("helm", "template", "lxfs", CHART, "--namespace", "lxfs-system", *options))
+    return load(run("helm", "template", "lxfs", CHART, "--namespace", "lxfs-system",
+                    "--kube-version", "1.36.0", *options))
 
 
 def without(value, *names):
