@@ -9,6 +9,7 @@ where_files_are_looked_for() {
 	triplet=$(gcc -print-multiarch)
 	cat <<-FILES
 		/etc/lxfs/lxfs.conf
+		/lib/systemd/system/lxfs-metrics.service
 		/lib/systemd/system/lxfs.service
 		/usr/bin/lxfs
 		/usr/bin/lxfs-injector
@@ -20,6 +21,7 @@ where_files_are_looked_for() {
 		/usr/lib/$triplet/pkgconfig/lxfs.pc
 		/usr/lib/systemd/system/systemd-nspawn@.service.d/lxfs.conf
 		/usr/lib/tmpfiles.d/lxfs.conf
+		/usr/libexec/lxfs/lxfs-metrics-http
 		/usr/share/bash-completion/completions/lxfs
 		/usr/share/containers/oci/hooks.d/50-lxfs.json
 		/usr/share/doc/lxfs/copyright

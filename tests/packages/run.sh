@@ -178,12 +178,10 @@ files_are_where_they_are_looked_for() {
 	ask files_are_in_place
 }
 
-is_enabled() {
-	[ -L "$root/etc/systemd/system/multi-user.target.wants/lxfs.service" ]
-}
-
-the_service_is_enabled() {
-	is_enabled
+the_services_are_enabled() {
+	wants=$root/etc/systemd/system/multi-user.target.wants
+	[ -L "$wants/lxfs.service" ]
+	[ -L "$wants/lxfs-metrics.service" ]
 }
 
 the_programs_run() {
@@ -211,7 +209,7 @@ an_upgrade_keeps_what_the_administrator_changed() {
 	[ "$(grep -cx "ii  $next" "$work/versions")" -eq 3 ]
 	tail -n 1 "$root/etc/lxfs/lxfs.conf" | grep -qx 'swap=off'
 	inside lxfs show proc/meminfo | grep -q '^SwapTotal: *0 kB$'
-	is_enabled
+	the_services_are_enabled
 }
 
 a_removal_leaves_the_settings() {
@@ -238,7 +236,7 @@ root_made=$?
 making_root=
 foundation a_fresh_debian_is_made
 foundation they_install_with_nothing_but_their_dependencies
-for name in files_are_where_they_are_looked_for the_service_is_enabled the_programs_run \
+for name in files_are_where_they_are_looked_for the_services_are_enabled the_programs_run \
 	man_pages_render_without_a_warning bash_loads_the_completion_and_completes \
 	a_program_links_with_the_library_and_prints_a_view \
 	an_upgrade_keeps_what_the_administrator_changed a_removal_leaves_the_settings \
