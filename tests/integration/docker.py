@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Docker containers with the views as volumes."""
 import os
+import pathlib
 import re
 import shutil
 import signal
+import subprocess
 
 import engines
 import lab
@@ -164,7 +166,7 @@ def total_loss_heals_through_anchors_and_without():
 def one_that_was_started_before_lxfs_is_attached():
     """a container started before lxfs gets all views by attach, keeps them, and loses them by detach"""
     need_docker()
-    box = Box("-m", "256m", "--cpus=1", binds=[])
+    box = start_box("-m", "256m", "--cpus=1", binds=[])
     check("MemTotal:         262144 kB\n" not in box.read("/proc/meminfo"), "it has the views already")
     pid = docker.run("inspect", "-f", "{{.State.Pid}}", box.id).strip()
     before = pathlib.Path(f"/proc/{pid}/mountinfo").read_text()
