@@ -370,7 +370,7 @@ def leftovers(pid, folder):
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
         points = [line.split()[1] for line in file]
     yield from (f"mount {point}" for point in points if point.startswith(folder + "/"))
-    mine = re.compile(rf"lxfs.*\b{pid}\b")
+    mine = re.compile(rf"lxfs(-[a-z]+)*-{pid}(-|$)")
     for where, below, _ in os.walk("/sys/fs/cgroup"):
         yield from (f"cgroup {where}/{name}" for name in below if mine.search(name))
 
