@@ -63,7 +63,7 @@ def a_value_is_one_that_the_option_takes():
 
 
 def views_are_walked_folder_by_folder():
-    equal(complete("show", ""), ["containers/", "proc/", "sys/"], "the top")
+    equal(complete("show", ""), ["cgroup/", "containers/", "proc/", "sys/"], "the top")
     equal(complete("show", "proc/mem"), ["proc/meminfo"], "a file")
     equal(complete("show", "sys/devices/system/c"), ["sys/devices/system/cpu/"], "a folder")
     equal(complete("show", "--pid", "1", "proc/sw"), ["proc/swaps"], "after an option with its value")

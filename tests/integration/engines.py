@@ -345,12 +345,12 @@ class Podman:
 
     def __init__(self, hooks_dir, runtime="runc"):
         need("podman", "conmon", runtime, "busybox")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-podman-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="podman-"))  # 50 characters for its runroot
         lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
         lab.at_end(lambda: unmount_below(self.folder))
         self.environment = {**os.environ, "TMPDIR": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder),
                             "HOME": str(self.folder), "CONTAINERS_CONF": "/dev/null"}
-        self.options = [f"--root={self.folder}/root", f"--runroot={self.folder}/runroot",
+        self.options = [f"--root={self.folder}/root", f"--runroot={self.folder}/run",
                         f"--tmpdir={self.folder}/tmp", "--cgroup-manager=cgroupfs", "--events-backend=none",
                         "--storage-driver=vfs", f"--runtime={runtime}", f"--hooks-dir={hooks_dir}"]
         self.prefix = runs_hybrid(runtime)
