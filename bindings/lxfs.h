@@ -325,6 +325,9 @@ LX_PUBLIC bool lx_view_lookup(const LxViewCaller *caller, LxNode folder, const c
 LX_PUBLIC bool lx_view_attributes(const LxViewCaller *caller, LxNode node, struct stat *status,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Is it a hierarchy's folder, to which its name leads whoever asks? */
+LX_PUBLIC bool lx_view_is_for_all(LxNode node);
+
 /*
  * Calls `visit` for every entry behind `position` (0: from the start) until it returns false;
  * `next` is the position behind the entry. An entry that is there all the time is visited once,

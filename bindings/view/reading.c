@@ -55,6 +55,13 @@ bool lx_view_lookup(const LxViewCaller *caller, LxNode folder, const char *name,
 	return true;
 }
 
+bool lx_view_is_for_all(LxNode node)
+{
+	LxViewNumber number;
+
+	return lx_view_number_decode(node, &number) && number.id == 0;
+}
+
 bool lx_view_attributes(
 	const LxViewCaller *caller, LxNode node, struct stat *status, GError **error)
 {
