@@ -275,7 +275,7 @@ def folders_list_what_they_have():
     for name in pressure:
         equal(sorted(os.listdir(at_mount("/proc/pressure"))), sorted(os.listdir("/proc/pressure")),
               "pressure")
-    equal(sorted(os.listdir(server.mount)), ["containers", "proc", "sys"], "the root")
+    equal(sorted(os.listdir(server.mount)), ["cgroup", "containers", "proc", "sys"], "the root")
 
 
 # ---- Refusals --------------------------------------------------------------------------------
