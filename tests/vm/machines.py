@@ -31,7 +31,7 @@ BOOTS = 3
 QEMU = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35",
         "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", "4", "-m", "2560"]
 KERNEL = ("root=/dev/vda rw console=ttyS0 psi=1 quiet mitigations=off nokaslr nowatchdog panic=5 "
-          "init_on_alloc=0 apparmor=0 audit=0 preempt=none "
+          "init_on_alloc=0 apparmor=0 audit=0 preempt=none no_timer_check "
           "rcupdate.rcu_cpu_stall_suppress=1 systemd.show_status=0 net.ifnames=0")
 
 
