@@ -3,6 +3,7 @@
 """lxfs-injector as a server: TLS clients good and bad, and what it says to each."""
 import contextlib
 import json
+import pathlib
 import signal
 import socket
 import ssl
@@ -57,6 +58,23 @@ def many_reviews_go_over_one_connection():
         equal(decision(connection.ask("POST", "/mutate", review())), "injected", "the decision")
     connection.close()
     equal(setup.api.count("GET", "/api/v1/namespaces/shop") < 25, True, "the namespace is kept")
+
+
+def connections_that_their_clients_close_are_gone():
+    setup = Setup()
+    fds = pathlib.Path(f"/proc/{setup.injector.process.pid}/fd")
+    setup.still_serves()
+    before = len(list(fds.iterdir()))
+    for requests in (0, 1, 3):
+        for _ in range(20):
+            connection = setup.injector.connect(setup.trust)
+            connection.connect()
+            for _ in range(requests):
+                connection.ask("POST", "/mutate", review())
+            connection.close()
+    # The one that asks is there, too.
+    lab.wait_until(lambda: setup.injector.metric("connections") == 1, PATIENCE, "all are closed")
+    lab.wait_until(lambda: len(list(fds.iterdir())) <= before + 2, PATIENCE, "descriptors, too")
 
 
 def a_namespace_that_changes_is_seen():
@@ -322,6 +340,7 @@ def while_it_stops_it_is_not_ready_and_still_answers():
 lab.run([
     a_pod_is_answered,
     many_reviews_go_over_one_connection,
+    connections_that_their_clients_close_are_gone,
     a_namespace_that_changes_is_seen,
     without_its_namespace_a_pod_is_left_as_it_is,
     a_token_that_was_rotated_is_read_again,

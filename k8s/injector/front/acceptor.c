@@ -2,10 +2,14 @@
 /* Takes connections, speaks TLS with the certificate of the moment, and hands them on. */
 #include "front/acceptor.h"
 
+#include "front/loan.h"
 #include "log.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #define CONNECTIONS_MAX 512
 #define BACKLOG 128
@@ -24,10 +28,15 @@ struct LxInjectAcceptor {
 	unsigned port;
 };
 
-/* One that was accepted. It hangs from its remote address, which libsoup keeps as long as it. */
+/* One that was accepted. What libsoup has of it leads here by the remote address. */
 typedef struct {
 	LxInjectAcceptor *acceptor;
 	GSocketConnection *stream;
+	GIOStream *tls; /* NULL: it has not come to that */
+	GSocketAddress *local;
+	GSocketAddress *remote;
+	bool idle;      /* between two requests */
+	bool again;     /* another request may follow the one that is answered */
 	guint deadline; /* a GLib source; 0: none */
 } Connection;
 
@@ -45,13 +54,19 @@ static char *name_of(const Connection *connection)
 		       : g_strdup("somebody");
 }
 
-static void connection_free(gpointer data)
+static void connection_free(Connection *connection)
 {
-	Connection *connection = data;
-
 	if (connection->deadline)
 		g_source_remove(connection->deadline);
+	/* Messages of it may live on, and no longer lead here. */
+	if (connection->remote)
+		g_object_set_data(G_OBJECT(connection->remote), CONNECTION_KEY, NULL);
+	g_clear_object(&connection->remote);
+	g_clear_object(&connection->local);
 	connection->acceptor->metrics->connections--;
+	if (connection->tls)
+		g_io_stream_close_async(connection->tls, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+	g_clear_object(&connection->tls);
 	g_object_unref(connection->stream);
 	g_free(connection);
 }
@@ -75,9 +90,11 @@ static gboolean on_deadline(gpointer data)
 	g_autofree char *peer = name_of(connection);
 
 	connection->deadline = 0;
+	g_socket_shutdown(socket_of(connection), TRUE, TRUE, NULL);
+	if (connection->idle)
+		return G_SOURCE_REMOVE;
 	connection->acceptor->metrics->refused_connections++;
 	lx_inject_log("warning", "a connection is closed", "peer", peer, "why", "it is too slow");
-	g_socket_shutdown(socket_of(connection), TRUE, TRUE, NULL);
 	return G_SOURCE_REMOVE;
 }
 
@@ -100,43 +117,97 @@ void lx_inject_acceptor_begin(SoupServerMessage *message)
 {
 	Connection *connection = connection_of(message);
 
-	if (connection)
-		set_deadline(connection, REQUEST_SEC);
+	if (!connection)
+		return;
+	connection->idle = false;
+	set_deadline(connection, REQUEST_SEC);
+}
+
+/* The whole request was read, and neither side wants the connection closed. */
+static bool is_answered(SoupServerMessage *message)
+{
+	const char *asked = soup_message_headers_get_one(
+		soup_server_message_get_request_headers(message), "Connection");
+	const char *said = soup_message_headers_get_one(
+		soup_server_message_get_response_headers(message), "Connection");
+
+	return soup_server_message_get_http_version(message) == SOUP_HTTP_1_1 &&
+	       soup_server_message_get_status(message) != SOUP_STATUS_NONE &&
+	       !(asked && soup_header_contains(asked, "close")) &&
+	       !(said && soup_header_contains(said, "close"));
 }
 
 void lx_inject_acceptor_finish(SoupServerMessage *message)
 {
 	Connection *connection = connection_of(message);
 
-	if (connection)
-		set_deadline(connection, IDLE_SEC);
+	if (!connection)
+		return;
+	connection->again = connection->idle = is_answered(message);
+	set_deadline(connection, connection->again ? IDLE_SEC : REQUEST_SEC);
 }
 
 /* ---- TLS ----------------------------------------------------------------------------------- */
 
+/*
+ * libsoup 3.2 forgets a connection that its client closes between two requests: it stays open for
+ * ever. So it never has one between two requests. It is lent the connection for one, and when it
+ * closes that loan, the connection is lent anew for the next.
+ */
+static void lend(Connection *connection);
+
+static gboolean on_returned(gpointer data)
+{
+	Connection *connection = data;
+
+	if (connection->again)
+		lend(connection);
+	else
+		connection_free(connection);
+	return G_SOURCE_REMOVE;
+}
+
+/* Not within libsoup's own closing. */
+static void on_back(gpointer data)
+{
+	g_idle_add_full(G_PRIORITY_DEFAULT, on_returned, data, NULL);
+}
+
+static void lend(Connection *connection)
+{
+	g_autoptr(GIOStream) loan = lx_inject_loan_new(connection->tls, on_back, connection);
+	g_autoptr(GError) error = NULL;
+
+	connection->again = false;
+	if (!soup_server_accept_iostream(connection->acceptor->server, loan, connection->local,
+		    connection->remote, &error))
+		lx_inject_log("warning", "a connection is closed", "why", error->message);
+}
+
+static bool know_addresses(Connection *connection, GError **error)
+{
+	connection->local = g_socket_connection_get_local_address(connection->stream, error);
+	if (!connection->local)
+		return false;
+	connection->remote = g_socket_connection_get_remote_address(connection->stream, error);
+	if (!connection->remote)
+		return false;
+	g_object_set_data(G_OBJECT(connection->remote), CONNECTION_KEY, connection);
+	return true;
+}
+
 static void on_handshake(GObject *object, GAsyncResult *result, gpointer data)
 {
 	Connection *connection = data;
-	g_autoptr(GIOStream) tls = G_IO_STREAM(object);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GSocketAddress) local = NULL;
-	g_autoptr(GSocketAddress) remote = NULL;
-	SoupServer *server = connection->acceptor->server;
 
-	if (!g_tls_connection_handshake_finish(G_TLS_CONNECTION(object), result, &error)) {
-		refuse(connection, error->message);
-		return;
-	}
-	local = g_socket_connection_get_local_address(connection->stream, &error);
-	remote = local ? g_socket_connection_get_remote_address(connection->stream, &error) : NULL;
-	if (!remote) {
+	if (!g_tls_connection_handshake_finish(G_TLS_CONNECTION(object), result, &error) ||
+		!know_addresses(connection, &error)) {
 		refuse(connection, error->message);
 		return;
 	}
 	set_deadline(connection, REQUEST_SEC);
-	g_object_set_data_full(G_OBJECT(remote), CONNECTION_KEY, connection, connection_free);
-	if (!soup_server_accept_iostream(server, tls, local, remote, &error))
-		lx_inject_log("warning", "a connection is closed", "why", error->message);
+	lend(connection);
 }
 
 static void start_tls(Connection *connection)
@@ -154,7 +225,10 @@ static void start_tls(Connection *connection)
 		refuse(connection, error->message);
 		return;
 	}
+	connection->tls = tls;
 	g_tls_connection_set_require_close_notify(G_TLS_CONNECTION(tls), FALSE);
+	/* Nobody's certificate is looked at, and the system's authorities are megabytes. */
+	g_tls_connection_set_database(G_TLS_CONNECTION(tls), NULL);
 	g_tls_connection_handshake_async(
 		G_TLS_CONNECTION(tls), G_PRIORITY_DEFAULT, NULL, on_handshake, connection);
 }
@@ -226,6 +300,8 @@ static gboolean on_incoming(
 		return TRUE;
 	}
 	g_socket_set_blocking(socket_of(connection), FALSE);
+	/* An answer is two writes: the second must not wait for the first to be acknowledged. */
+	g_socket_set_option(socket_of(connection), IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
 	set_deadline(connection, HANDSHAKE_SEC);
 	await_first_byte(connection);
 	return TRUE;

@@ -4,15 +4,10 @@
 
 #include "front/acceptor.h"
 #include "front/mutation.h"
-#include "log.h"
 #include "tls/facts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <gio/gunixsocketaddress.h>
 
 #define BEGUN "lx-inject-begun"
 
@@ -130,34 +125,6 @@ static void on_started(SoupServer *soup, SoupServerMessage *message, gpointer da
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
-static GSocket *unnamed_listener(GError **error)
-{
-	g_autoptr(GSocket) socket =
-		g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, error);
-	g_autoptr(GSocketAddress) any =
-		g_unix_socket_address_new_with_type("", 0, G_UNIX_SOCKET_ADDRESS_ANONYMOUS);
-
-	if (!socket || !g_socket_bind(socket, any, FALSE, error) || !g_socket_listen(socket, error))
-		return NULL;
-	return g_steal_pointer(&socket);
-}
-
-/*
- * A SoupServer keeps connections alive only while it listens itself. It gets a socket to listen on,
- * and then something else in that socket's place on which nothing can ever arrive: datagrams,
- * without an address.
- */
-static bool pretend_to_listen(SoupServer *soup, GError **error)
-{
-	g_autoptr(GSocket) socket = unnamed_listener(error);
-	g_autoptr(GSocket) deaf =
-		socket ? g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM, 0, error)
-		       : NULL;
-
-	return deaf && soup_server_listen_socket(soup, socket, 0, error) &&
-	       dup3(g_socket_get_fd(deaf), g_socket_get_fd(socket), O_CLOEXEC) >= 0;
-}
-
 static void add_handlers(LxInjectServer *server)
 {
 	static const struct {
@@ -180,16 +147,12 @@ static void add_handlers(LxInjectServer *server)
 LxInjectServer *lx_inject_server_new(const LxInjectPolicy *policy, LxInjectNamespaces *namespaces)
 {
 	LxInjectServer *server = g_new0(LxInjectServer, 1);
-	g_autoptr(GError) error = NULL;
 
 	server->soup = soup_server_new("server-header", "lxfs-injector", NULL);
 	server->acceptor = lx_inject_acceptor_new(server->soup, &server->metrics);
 	server->mutations = lx_inject_mutations_new(policy, namespaces, &server->metrics);
 	server->obstacle = g_strdup("there is no certificate yet");
 	add_handlers(server);
-	if (!pretend_to_listen(server->soup, &error))
-		lx_inject_log("warning", "connections are used for one request only", "why",
-			error ? error->message : g_strerror(errno));
 	return server;
 }
 
