@@ -31,15 +31,17 @@ static const char *step(const char *at, const char *end, int *depth)
 	return at + 1;
 }
 
+/* Nothing but blanks behind the first value: json-glib reads on, and loses what it has read. */
 static bool is_plain(const char *text, size_t length, GError **error)
 {
 	const char *end = text + length;
+	bool complete = false;
 	int depth = 0;
 
 	for (const char *at = text; at < end;) {
 		const char *next = step(at, end, &depth);
 
-		if (!next) {
+		if (!next || (complete && !g_ascii_isspace(*at))) {
 			lx_error_set(
 				error, EINVAL, "it is not JSON at byte %zu", (size_t)(at - text));
 			return false;
@@ -48,6 +50,7 @@ static bool is_plain(const char *text, size_t length, GError **error)
 			lx_error_set(error, EINVAL, "it is nested deeper than %d", DEPTH_MAX);
 			return false;
 		}
+		complete = complete || (depth == 0 && (*at == '}' || *at == ']'));
 		at = next;
 	}
 	return true;

@@ -138,7 +138,7 @@ static uint8_t take_byte(Input *input)
 
 static char *take_text(Input *input, size_t *length)
 {
-	size_t wanted = MIN(take_byte(input), input->left);
+	size_t asked = take_byte(input), wanted = MIN(asked, input->left);
 	char *text = g_strndup((const char *)input->at, wanted);
 
 	input->at += wanted;
