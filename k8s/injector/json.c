@@ -12,13 +12,59 @@
 #include <errno.h>
 #include <string.h>
 
-/* The index behind the string that begins at `at`; `size` when it does not end. */
+/* The UTF-16 unit of an escape "uXXXX"; -1: it is none. */
+static int read_unit(const char *text, size_t size, size_t at)
+{
+	int unit = 0;
+
+	if (at + 5 > size || text[at] != 'u')
+		return -1;
+	for (size_t i = at + 1; i < at + 5; i++) {
+		if (!g_ascii_isxdigit(text[i]))
+			return -1;
+		unit = unit * 16 + g_ascii_xdigit_value(text[i]);
+	}
+	return unit;
+}
+
+static bool is_surrogate(int unit, int first)
+{
+	return (unit & 0xfc00) == first;
+}
+
+/*
+ * How many bytes the escape behind a backslash has; 0: it is none. json-glib would make text of it
+ * all the same, that is no UTF-8: of half a pair of surrogates, and of what has no four digits.
+ */
+static size_t escape_length(const char *text, size_t size, size_t at)
+{
+	int unit;
+
+	if (at < size && text[at] != '\0' && strchr("\"\\/bfnrt", text[at]))
+		return 1;
+	unit = read_unit(text, size, at);
+	if (unit < 0 || is_surrogate(unit, 0xdc00))
+		return 0;
+	if (!is_surrogate(unit, 0xd800))
+		return 5;
+	if (at + 5 >= size || text[at + 5] != '\\' ||
+		!is_surrogate(MAX(read_unit(text, size, at + 6), 0), 0xdc00))
+		return 0;
+	return 11;
+}
+
+/* The index behind the string that begins at `at`; 0: it does not end, or has a wrong escape. */
 static size_t skip_string(const char *text, size_t size, size_t at)
 {
-	for (at++; at < size && text[at] != '"'; at++)
+	for (at++; at < size && text[at] != '"'; at++) {
+		size_t length = text[at] == '\\' ? escape_length(text, size, at + 1) : 1;
+
+		if (length == 0)
+			return 0;
 		if (text[at] == '\\')
-			at++;
-	return MIN(at + 1, size);
+			at += length;
+	}
+	return at < size ? at + 1 : 0;
 }
 
 /* What JSON has outside strings: blanks, punctuation, numbers, true, false and null. */
@@ -33,7 +79,14 @@ static bool scan(const char *text, size_t size, GError **error)
 
 	for (size_t i = 0; i < size; i++) {
 		if (text[i] == '"') {
-			i = skip_string(text, size, i) - 1;
+			size_t behind = skip_string(text, size, i);
+
+			if (behind == 0) {
+				lx_error_set(error, EINVAL,
+					"reading JSON: the string at byte %zu is none", i);
+				return false;
+			}
+			i = behind - 1;
 		} else if (text[i] == '{' || text[i] == '[') {
 			depth++;
 		} else if (text[i] == '}' || text[i] == ']') {

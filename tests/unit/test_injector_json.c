@@ -14,7 +14,8 @@ static JsonNode *parse(const char *text, GError **error)
 START_TEST(what_json_allows_is_taken)
 {
 	static const char *const rows[] = {"{}", "[]", " [1,-2.5e+3,true,false,null] \n",
-		"{\"a\":\"\\u00fc \\\" \\\\\"}", "{\"[[[\":\"{{{ // /* \"}"};
+		"{\"a\":\"\\u00fc \\\" \\\\\"}", "{\"[[[\":\"{{{ // /* \"}",
+		"\"\\ud83d\\ude80 \\u0000 \\/\\b\\f\\n\\r\\t\""};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(GError) error = NULL;
@@ -29,7 +30,8 @@ START_TEST(what_it_does_not_allow_is_refused)
 {
 	static const char *const rows[] = {"", " ", "{", "[1", "\"", "{\"a\":}", "// x\n{}",
 		"/* [ */ {}", "var x = {}", "{\"a\":1;}", "\xff", "{\"\xc3\x28\":1}", "'a'",
-		"#\n[]"};
+		"#\n[]", "\"\\ud8!0\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
+		"\"\\u12\"", "\"\\x\"", "\"\\", "\"\\u", "\"\\ud83d\\"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(GError) error = NULL;
