@@ -161,7 +161,7 @@ def the_injector_would_pass_the_restricted_level():
     check(not pod.get("hostPID") and not pod.get("hostNetwork") and not pod.get("volumes"), pod)
 
 
-def the_daemon_can_mount_for_the_host_and_hands_over():
+def the_daemon_can_mount_for_the_host_and_two_never_meet():
     objects = base()
     daemon = only(objects, "DaemonSet")
     pod, = [pod_of(daemon)]
@@ -172,7 +172,7 @@ def the_daemon_can_mount_for_the_host_and_hands_over():
     equal(mounts[options["runtime-dir"]]["mountPropagation"], "Bidirectional", "propagation")
     check(options["mountpoint"].startswith(options["runtime-dir"] + "/"), "FUSE below the hostPath")
     equal(daemon["spec"]["updateStrategy"]["rollingUpdate"],
-          {"maxSurge": 1, "maxUnavailable": 0}, "the hand-over")
+          {"maxSurge": 0, "maxUnavailable": 1}, "one after the other")
     check("lifecycle" not in container, "no step that unmounts when the pod goes")
     equal(pod["tolerations"], [{"operator": "Exists"}], "tolerations")
     anchors = re.search(r'anchors = g_strdup\("(.*)"\)',
@@ -298,7 +298,7 @@ lab.run([
     the_base_hangs_together,
     rights_are_those_that_are_used_and_no_more,
     the_injector_would_pass_the_restricted_level,
-    the_daemon_can_mount_for_the_host_and_hands_over,
+    the_daemon_can_mount_for_the_host_and_two_never_meet,
     the_injector_knows_the_daemons_views,
     the_policy_mounts_what_the_injector_mounts,
     kustomize_makes_what_is_written,
