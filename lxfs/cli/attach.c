@@ -3,9 +3,8 @@
 #include "mounts/attach.h"
 
 #include "cli/chosen.h"
+#include "instance.h"
 #include "mounts/detach.h"
-#include "runtime.h"
-#include "settings.h"
 #include "verb.h"
 
 #include <errno.h>
@@ -29,10 +28,7 @@ static const Kind detach_kind = {"detach", "PID|ID... - take the views out of ru
 
 typedef struct {
 	const Kind *kind;
-	LxProgramSettings settings;
-	char *runtime_dir;
-	char *mountpoint;
-	char *config;
+	LxInstance instance;
 	char *files;
 	char *runtime;
 	int limit_msec;
@@ -43,10 +39,7 @@ typedef struct {
 
 static void command_clear(Command *command)
 {
-	lx_settings_clear(&command->settings);
-	g_free(command->runtime_dir);
-	g_free(command->mountpoint);
-	g_free(command->config);
+	lx_instance_clear(&command->instance);
 	g_free(command->files);
 	g_free(command->runtime);
 	g_strfreev(command->names);
@@ -66,11 +59,7 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 			"only these, such as meminfo,pressure,cpu (default: all)", "LIST"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &command->limit_msec,
 			"for each container (default: 5000)", "MSEC"},
-		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &command->runtime_dir,
-			"of the instance (default: that of the settings)", "DIR"},
-		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &command->mountpoint,
-			"where it serves (default: as remembered in the runtime folder)", "DIR"},
-		{"config", 0, 0, G_OPTION_ARG_FILENAME, &command->config, "settings file", "FILE"},
+		LX_INSTANCE_OPTIONS(&command->instance),
 		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->names, NULL, NULL},
 		{NULL},
 	};
@@ -95,23 +84,6 @@ static bool check_options(Command *command, GError **error)
 	else
 		return !command->files || lx_views_parse(command->files, &command->views, error);
 	return false;
-}
-
-static char *absolute(char *given, const char *otherwise)
-{
-	g_autofree char *path = given;
-
-	return g_canonicalize_filename(path ? path : otherwise, NULL);
-}
-
-static void find_folders(Command *command)
-{
-	g_autofree char *remembered = NULL;
-
-	command->runtime_dir = absolute(command->runtime_dir, command->settings.runtime_dir);
-	remembered = lx_runtime_read(command->runtime_dir, "mountpoint");
-	command->mountpoint = absolute(
-		command->mountpoint, remembered ? remembered : command->settings.mountpoint);
 }
 
 /* ---- Containers -------------------------------------------------------------------------- */
@@ -142,8 +114,8 @@ static bool is_passed_over(const Command *command, const GError *error)
 static bool act_on(const Command *command, const LxChosen *chosen)
 {
 	const LxAttachOptions options = {
-		.runtime_dir = command->runtime_dir,
-		.mountpoint = command->mountpoint,
+		.runtime_dir = command->instance.runtime_dir,
+		.mountpoint = command->instance.mountpoint,
 		.views = command->views,
 		.limit_msec = (unsigned)command->limit_msec,
 		.clean = true,
@@ -167,7 +139,7 @@ static bool act_on(const Command *command, const LxChosen *chosen)
 static int act_on_all(const Command *command, GError **error)
 {
 	const LxChoice choice = {
-		.library = &command->settings.library,
+		.library = &command->instance.settings.library,
 		.names = (const char *const *)command->names,
 		.runtime = command->runtime,
 	};
@@ -199,15 +171,14 @@ static int run(const Kind *kind, int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	int exit_code;
 
-	lx_settings_defaults(&command.settings);
-	if (!lx_settings_load(&command.settings, lx_settings_file(argc, argv), &error) ||
+	if (!lx_instance_load(&command.instance, lx_settings_file(argc, argv), &error) ||
 		!parse_options(&command, argc, argv, &error) || !check_options(&command, &error))
 		return fail(&command, error, LX_EXIT_USAGE);
 	if (geteuid() != 0) {
 		lx_error_set(&error, EPERM, "it must be root; run it with sudo");
 		return fail(&command, error, LX_EXIT_FAILED);
 	}
-	find_folders(&command);
+	lx_instance_find(&command.instance);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* children must not inherit a filled buffer */
 	exit_code = act_on_all(&command, &error);
 	return error ? fail(&command, error, exit_code) : exit_code;

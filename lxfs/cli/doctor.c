@@ -2,8 +2,7 @@
 /* `lxfs doctor`: what this host allows, what is wrong, and what mends it. */
 #include "doctor/checks.h"
 #include "doctor/report.h"
-#include "runtime.h"
-#include "settings.h"
+#include "instance.h"
 #include "verb.h"
 
 #include <errno.h>
@@ -13,10 +12,7 @@
 #define LIMIT_MSEC 3000
 
 typedef struct {
-	LxProgramSettings settings;
-	char *runtime_dir;
-	char *mountpoint;
-	char *config;
+	LxInstance instance;
 	char *root;
 	gboolean json;
 	gboolean all;
@@ -24,10 +20,7 @@ typedef struct {
 
 static void doctor_clear(Doctor *doctor)
 {
-	lx_settings_clear(&doctor->settings);
-	g_free(doctor->runtime_dir);
-	g_free(doctor->mountpoint);
-	g_free(doctor->config);
+	lx_instance_clear(&doctor->instance);
 	g_free(doctor->root);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doctor, doctor_clear)
@@ -39,11 +32,7 @@ static bool parse_arguments(Doctor *doctor, int argc, char **argv, GError **erro
 	const GOptionEntry entries[] = {
 		{"json", 0, 0, G_OPTION_ARG_NONE, &doctor->json, "all findings, as JSON", NULL},
 		{"all", 'a', 0, G_OPTION_ARG_NONE, &doctor->all, "say what is well, too", NULL},
-		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &doctor->runtime_dir,
-			"of the instance (default: that of the settings)", "DIR"},
-		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &doctor->mountpoint,
-			"where it serves (default: as remembered in the runtime folder)", "DIR"},
-		{"config", 0, 0, G_OPTION_ARG_FILENAME, &doctor->config, "settings file", "FILE"},
+		LX_INSTANCE_OPTIONS(&doctor->instance),
 		{"root", 0, 0, G_OPTION_ARG_FILENAME, &doctor->root,
 			"look at the files of a captured host in this folder", "DIR"},
 		{NULL},
@@ -58,31 +47,20 @@ static bool parse_arguments(Doctor *doctor, int argc, char **argv, GError **erro
 	return false;
 }
 
-static char *absolute(const char *path)
+static const char *settings_file(const Doctor *doctor)
 {
-	return g_canonicalize_filename(path, NULL);
-}
-
-static const char *first(const char *given, const char *remembered, const char *otherwise)
-{
-	if (given)
-		return given;
-	return remembered ? remembered : otherwise;
+	return doctor->instance.config ? doctor->instance.config : LX_SETTINGS_FILE;
 }
 
 static int examine(const Doctor *doctor)
 {
-	const char *wanted = first(doctor->runtime_dir, NULL, doctor->settings.runtime_dir);
-	g_autofree char *runtime_dir = absolute(wanted);
-	g_autofree char *remembered = lx_runtime_read(runtime_dir, "mountpoint");
-	g_autofree char *mountpoint =
-		absolute(first(doctor->mountpoint, remembered, doctor->settings.mountpoint));
-	g_autofree char *root = doctor->root ? absolute(doctor->root) : g_strdup("");
+	g_autofree char *root =
+		doctor->root ? g_canonicalize_filename(doctor->root, NULL) : g_strdup("");
 	const LxPatient patient = {
 		.root = root,
-		.runtime_dir = runtime_dir,
-		.mountpoint = mountpoint,
-		.settings_file = first(doctor->config, NULL, LX_SETTINGS_FILE),
+		.runtime_dir = doctor->instance.runtime_dir,
+		.mountpoint = doctor->instance.mountpoint,
+		.settings_file = settings_file(doctor),
 		.is_root = geteuid() == 0,
 		.limit_msec = LIMIT_MSEC,
 	};
@@ -101,13 +79,12 @@ int lx_doctor_verb(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GError) unread = NULL;
 
-	lx_settings_defaults(&doctor.settings);
 	if (!parse_arguments(&doctor, argc, argv, &error)) {
 		fprintf(stderr, "lxfs doctor: %s\n", error->message);
 		return LX_EXIT_USAGE;
 	}
-	if (!lx_settings_load(
-		    &doctor.settings, first(doctor.config, NULL, LX_SETTINGS_FILE), &unread))
+	if (!lx_instance_load(&doctor.instance, settings_file(&doctor), &unread))
 		g_debug("%s", unread->message);
+	lx_instance_find(&doctor.instance);
 	return examine(&doctor);
 }

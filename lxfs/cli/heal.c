@@ -2,9 +2,8 @@
 /* `lxfs heal`: dead views replaced in every mount namespace. */
 #include "mounts/heal.h"
 
+#include "instance.h"
 #include "mounts/anchors.h"
-#include "runtime.h"
-#include "settings.h"
 #include "verb.h"
 
 #include <inttypes.h>
@@ -13,10 +12,7 @@
 #define LIMIT_MSEC 2000
 
 typedef struct {
-	LxProgramSettings settings;
-	char *runtime_dir;
-	char *mountpoint;
-	char *config;
+	LxInstance instance;
 	int limit_msec;
 	gboolean own_only;
 	gboolean dry_run;
@@ -25,10 +21,7 @@ typedef struct {
 
 static void heal_clear(Heal *heal)
 {
-	lx_settings_clear(&heal->settings);
-	g_free(heal->runtime_dir);
-	g_free(heal->mountpoint);
-	g_free(heal->config);
+	lx_instance_clear(&heal->instance);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Heal, heal_clear)
 
@@ -37,10 +30,7 @@ static bool parse_arguments(Heal *heal, int argc, char **argv, GError **error)
 	g_autoptr(GOptionContext) options =
 		g_option_context_new("- replace dead views in every mount namespace");
 	const GOptionEntry entries[] = {
-		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &heal->runtime_dir,
-			"of the instance (default: that of the settings)", "DIR"},
-		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &heal->mountpoint,
-			"where it serves (default: as remembered in the runtime folder)", "DIR"},
+		LX_INSTANCE_FOLDERS(&heal->instance),
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &heal->limit_msec,
 			"for each namespace (default: 2000)", "MSEC"},
 		{"own", 0, 0, G_OPTION_ARG_NONE, &heal->own_only,
@@ -49,7 +39,7 @@ static bool parse_arguments(Heal *heal, int argc, char **argv, GError **error)
 			NULL},
 		{"purge", 0, 0, G_OPTION_ARG_NONE, &heal->purge,
 			"when nothing serves any more: take the anchors away, too", NULL},
-		{"config", 0, 0, G_OPTION_ARG_FILENAME, &heal->config, "settings file", "FILE"},
+		LX_INSTANCE_CONFIG(&heal->instance),
 		{NULL},
 	};
 
@@ -61,23 +51,6 @@ static bool parse_arguments(Heal *heal, int argc, char **argv, GError **error)
 	lx_error_set(error, EINVAL, "%s",
 		argc > 1 ? "it takes no arguments" : "--timeout takes a number above 0");
 	return false;
-}
-
-static char *absolute(char *given, const char *otherwise)
-{
-	g_autofree char *path = given;
-
-	return g_canonicalize_filename(path ? path : otherwise, NULL);
-}
-
-static void find_folders(Heal *heal)
-{
-	g_autofree char *remembered = NULL;
-
-	heal->runtime_dir = absolute(heal->runtime_dir, heal->settings.runtime_dir);
-	remembered = lx_runtime_read(heal->runtime_dir, "mountpoint");
-	heal->mountpoint =
-		absolute(heal->mountpoint, remembered ? remembered : heal->settings.mountpoint);
 }
 
 static void tell(const LxHealed *healed, gpointer data)
@@ -99,17 +72,17 @@ static bool purge(const Heal *heal, const LxHealSummary *summary, GError **error
 	if (!heal->purge || heal->dry_run)
 		return true;
 	if (!summary->served)
-		return lx_anchors_purge(heal->runtime_dir, error);
+		return lx_anchors_purge(heal->instance.runtime_dir, error);
 	lx_error_set(error, EBUSY, "taking the anchors away: lxfs serves at %s; stop it first",
-		heal->mountpoint);
+		heal->instance.mountpoint);
 	return false;
 }
 
 static bool heal_all(Heal *heal, LxHealSummary *summary, GError **error)
 {
 	const LxHealOptions options = {
-		.runtime_dir = heal->runtime_dir,
-		.mountpoint = heal->mountpoint,
+		.runtime_dir = heal->instance.runtime_dir,
+		.mountpoint = heal->instance.mountpoint,
 		.limit_msec = (unsigned)heal->limit_msec,
 		.own_only = heal->own_only,
 		.dry_run = heal->dry_run,
@@ -139,15 +112,14 @@ int lx_heal_verb(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	LxHealSummary summary;
 
-	lx_settings_defaults(&heal.settings);
-	if (!lx_settings_load(&heal.settings, lx_settings_file(argc, argv), &error) ||
+	if (!lx_instance_load(&heal.instance, lx_settings_file(argc, argv), &error) ||
 		!parse_arguments(&heal, argc, argv, &error))
 		return fail(error, LX_EXIT_USAGE);
 	if (geteuid() != 0) {
 		lx_error_set(&error, EPERM, "it must be root; run it with sudo");
 		return fail(error, LX_EXIT_FAILED);
 	}
-	find_folders(&heal);
+	lx_instance_find(&heal.instance);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* children must not inherit a filled buffer */
 	if (!heal_all(&heal, &summary, &error))
 		return fail(error, LX_EXIT_FAILED);

@@ -11,6 +11,7 @@
  * is broken must still start containers. What is no OCI state at all is an error in any case, since
  * then this was not called by a runtime.
  */
+#include "instance.h"
 #include "mounts/attach.h"
 #include "oci/bundle.h"
 #include "oci/config.h"
@@ -18,8 +19,6 @@
 #include "oci/report.h"
 #include "oci/rootfs.h"
 #include "oci/state.h"
-#include "runtime.h"
-#include "settings.h"
 #include "verb.h"
 
 #include <errno.h>
@@ -30,19 +29,13 @@
 #define LIMIT_MSEC 5000
 
 typedef struct {
-	LxProgramSettings settings;
-	char *runtime_dir;
-	char *mountpoint;
-	char *config;
+	LxInstance instance;
 	gboolean strict;
 } Hook;
 
 static void hook_clear(Hook *hook)
 {
-	lx_settings_clear(&hook->settings);
-	g_free(hook->runtime_dir);
-	g_free(hook->mountpoint);
-	g_free(hook->config);
+	lx_instance_clear(&hook->instance);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Hook, hook_clear)
 
@@ -53,11 +46,7 @@ static bool parse_arguments(Hook *hook, int argc, char **argv, GError **error)
 	const GOptionEntry entries[] = {
 		{"strict", 0, 0, G_OPTION_ARG_NONE, &hook->strict,
 			"fail, so that no container starts without its views", NULL},
-		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &hook->runtime_dir,
-			"of the instance (default: that of the settings)", "DIR"},
-		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &hook->mountpoint,
-			"where it serves (default: as remembered in the runtime folder)", "DIR"},
-		{"config", 0, 0, G_OPTION_ARG_FILENAME, &hook->config, "settings file", "FILE"},
+		LX_INSTANCE_OPTIONS(&hook->instance),
 		{NULL},
 	};
 
@@ -68,23 +57,6 @@ static bool parse_arguments(Hook *hook, int argc, char **argv, GError **error)
 		return true;
 	lx_error_set(error, EINVAL, "it takes no arguments");
 	return false;
-}
-
-static char *absolute(char *given, const char *otherwise)
-{
-	g_autofree char *path = given;
-
-	return g_canonicalize_filename(path ? path : otherwise, NULL);
-}
-
-static void find_folders(Hook *hook)
-{
-	g_autofree char *remembered = NULL;
-
-	hook->runtime_dir = absolute(hook->runtime_dir, hook->settings.runtime_dir);
-	remembered = lx_runtime_read(hook->runtime_dir, "mountpoint");
-	hook->mountpoint =
-		absolute(hook->mountpoint, remembered ? remembered : hook->settings.mountpoint);
 }
 
 /* ---- The container ----------------------------------------------------------------------- */
@@ -148,8 +120,8 @@ static bool attach(const Hook *hook, const LxOciState *state, const LxOciConfig 
 	const char *root, GError **error)
 {
 	const LxAttachOptions options = {
-		.runtime_dir = hook->runtime_dir,
-		.mountpoint = hook->mountpoint,
+		.runtime_dir = hook->instance.runtime_dir,
+		.mountpoint = hook->instance.mountpoint,
 		.root = root,
 		.views = choose_views(config),
 		.limit_msec = LIMIT_MSEC,
@@ -196,8 +168,7 @@ static void load_settings(Hook *hook, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 
-	lx_settings_defaults(&hook->settings);
-	if (!lx_settings_load(&hook->settings, lx_settings_file(argc, argv), &error))
+	if (!lx_instance_load(&hook->instance, lx_settings_file(argc, argv), &error))
 		lx_report_ignored(WHO, error);
 }
 
@@ -216,13 +187,13 @@ int lx_hook_verb(int argc, char **argv)
 	load_settings(&hook, argc, argv);
 	if (!parse_arguments(&hook, argc, argv, &error))
 		return fail(error, LX_EXIT_USAGE);
-	find_folders(&hook);
+	lx_instance_find(&hook.instance);
 	if (!read_state(&state, &error))
 		return fail(error, LX_EXIT_FAILED);
 	if (attach_to(&hook, &state, &error))
 		return LX_EXIT_DONE;
 	g_prefix_error(&error, "attaching to %s: ", state.id);
-	if (hook.strict || hook.settings.hook_strict)
+	if (hook.strict || hook.instance.settings.hook_strict)
 		return fail(error, LX_EXIT_FAILED);
 	lx_report_ignored(WHO, error);
 	return LX_EXIT_DONE;

@@ -48,8 +48,8 @@ static int print(const LxMetricsArguments *arguments)
 {
 	g_autoptr(LxContext) context = lx_page_context_new();
 	const LxPage page = {
-		.runtime_dir = arguments->runtime_dir,
-		.mountpoint = arguments->mountpoint,
+		.runtime_dir = arguments->instance.runtime_dir,
+		.mountpoint = arguments->instance.mountpoint,
 		.context = context,
 		.figures = arguments->containers ? FIGURES : 0,
 	};

@@ -2,20 +2,15 @@
 /* The command line of `lxfs metrics`. */
 #include "metrics/arguments.h"
 
-#include "runtime.h"
-#include "settings.h"
-
 #include <errno.h>
 
 void lx_metrics_arguments_clear(LxMetricsArguments *arguments)
 {
-	g_clear_pointer(&arguments->runtime_dir, g_free);
-	g_clear_pointer(&arguments->mountpoint, g_free);
+	lx_instance_clear(&arguments->instance);
 	g_clear_pointer(&arguments->listen, g_free);
 }
 
-static bool parse_options(
-	LxMetricsArguments *arguments, char **config, int argc, char **argv, GError **error)
+static bool parse_options(LxMetricsArguments *arguments, int argc, char **argv, GError **error)
 {
 	g_autoptr(GOptionContext) options =
 		g_option_context_new("- metrics in Prometheus' text format");
@@ -24,11 +19,7 @@ static bool parse_options(
 			"serve them over HTTP at ADDRESS:PORT or unix:FILE", "WHERE"},
 		{"containers", 0, 0, G_OPTION_ARG_NONE, &arguments->containers,
 			"figures of every container, too", NULL},
-		{"runtime-dir", 0, 0, G_OPTION_ARG_FILENAME, &arguments->runtime_dir,
-			"of the instance (default: that of the settings)", "DIR"},
-		{"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &arguments->mountpoint,
-			"where it serves (default: as remembered in the runtime folder)", "DIR"},
-		{"config", 0, 0, G_OPTION_ARG_FILENAME, config, "settings file", "FILE"},
+		LX_INSTANCE_OPTIONS(&arguments->instance),
 		{NULL},
 	};
 
@@ -41,28 +32,14 @@ static bool parse_options(
 	return false;
 }
 
-static char *absolute(char *given, const char *otherwise)
-{
-	g_autofree char *path = given;
-
-	return g_canonicalize_filename(path ? path : otherwise, NULL);
-}
-
 bool lx_metrics_arguments_parse(LxMetricsArguments *out, int argc, char **argv, GError **error)
 {
 	g_auto(LxMetricsArguments) arguments = {0};
-	g_auto(LxProgramSettings) settings = {0};
-	g_autofree char *remembered = NULL;
-	g_autofree char *config = NULL;
 
-	lx_settings_defaults(&settings);
-	if (!lx_settings_load(&settings, lx_settings_file(argc, argv), error) ||
-		!parse_options(&arguments, &config, argc, argv, error))
+	if (!lx_instance_load(&arguments.instance, lx_settings_file(argc, argv), error) ||
+		!parse_options(&arguments, argc, argv, error))
 		return false;
-	arguments.runtime_dir = absolute(arguments.runtime_dir, settings.runtime_dir);
-	remembered = lx_runtime_read(arguments.runtime_dir, "mountpoint");
-	arguments.mountpoint =
-		absolute(arguments.mountpoint, remembered ? remembered : settings.mountpoint);
+	lx_instance_find(&arguments.instance);
 	*out = arguments;
 	arguments = (LxMetricsArguments){0};
 	return true;

@@ -2,11 +2,10 @@
 /* The command line of `lxfs metrics`, which the program that serves them over HTTP has, too. */
 #pragma once
 
-#include "lxfs.h"
+#include "instance.h"
 
 typedef struct {
-	char *runtime_dir;
-	char *mountpoint;
+	LxInstance instance;
 	char *listen;        /* NULL: print them once */
 	gboolean containers; /* figures of every container, too */
 } LxMetricsArguments;

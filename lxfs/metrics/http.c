@@ -171,8 +171,8 @@ static bool run(const LxMetricsArguments *arguments, GError **error)
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(LxContext) context = lx_page_context_new();
 	Exporter exporter = {
-		.page = {.runtime_dir = arguments->runtime_dir,
-			.mountpoint = arguments->mountpoint,
+		.page = {.runtime_dir = arguments->instance.runtime_dir,
+			.mountpoint = arguments->instance.mountpoint,
 			.context = context,
 			.figures = arguments->containers ? LX_FIGURES_ALL : 0},
 		.loop = loop,

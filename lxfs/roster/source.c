@@ -2,8 +2,6 @@
 /* What a roster is taken from: this host, by the settings, and the lxfs that serves on it. */
 #include "roster/source.h"
 
-#include "runtime.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,22 +10,20 @@
 void lx_source_clear(LxSource *source)
 {
 	lx_context_free(source->context);
-	lx_settings_clear(&source->settings);
-	g_free(source->config);
-	g_free(source->mountpoint);
+	lx_instance_clear(&source->instance);
 }
 
 static bool parse_options(LxSource *source, int *argc, char ***argv, GOptionContext *options,
 	const GOptionEntry *entries, GError **error)
 {
 	const GOptionEntry common[] = {
-		{"config", 0, 0, G_OPTION_ARG_FILENAME, &source->config, "settings file", "FILE"},
+		LX_INSTANCE_CONFIG(&source->instance),
 		{NULL},
 	};
 
 	g_option_context_add_main_entries(options, entries, NULL);
 	g_option_context_add_main_entries(options, common, NULL);
-	g_option_context_add_group(options, lx_settings_options(&source->settings));
+	g_option_context_add_group(options, lx_settings_options(&source->instance.settings));
 	if (!g_option_context_parse(options, argc, argv, error))
 		return false;
 	if (*argc == 1)
@@ -36,14 +32,14 @@ static bool parse_options(LxSource *source, int *argc, char ***argv, GOptionCont
 	return false;
 }
 
-/* One that is given on the command line; else as remembered; else that of the settings. */
-static char *find_mountpoint(const LxProgramSettings *settings, const char *configured)
+/* Here options change the settings; what they were before tells whether one was given. */
+static void find_folders(LxInstance *instance, const char *configured)
 {
-	char *remembered = NULL;
+	const char *mountpoint = instance->settings.mountpoint;
 
-	if (strcmp(settings->mountpoint, configured) == 0)
-		remembered = lx_runtime_read(settings->runtime_dir, "mountpoint");
-	return remembered ? remembered : g_strdup(settings->mountpoint);
+	if (strcmp(mountpoint, configured) != 0)
+		instance->mountpoint = g_strdup(mountpoint);
+	lx_instance_find(instance);
 }
 
 bool lx_source_parse(LxSource *source, int *argc, char ***argv, const char *summary,
@@ -52,13 +48,12 @@ bool lx_source_parse(LxSource *source, int *argc, char ***argv, const char *summ
 	g_autoptr(GOptionContext) options = g_option_context_new(summary);
 	g_autofree char *configured = NULL;
 
-	lx_settings_defaults(&source->settings);
-	if (!lx_settings_load(&source->settings, lx_settings_file(*argc, *argv), error))
+	if (!lx_instance_load(&source->instance, lx_settings_file(*argc, *argv), error))
 		return false;
-	configured = g_strdup(source->settings.mountpoint);
+	configured = g_strdup(source->instance.settings.mountpoint);
 	if (!parse_options(source, argc, argv, options, entries, error))
 		return false;
-	source->mountpoint = find_mountpoint(&source->settings, configured);
+	find_folders(&source->instance, configured);
 	return true;
 }
 
@@ -80,7 +75,7 @@ bool lx_source_open(LxSource *source, GError **error)
 		return false;
 	}
 	raise_descriptors();
-	source->context = lx_context_new(&source->settings.library, error);
+	source->context = lx_context_new(&source->instance.settings.library, error);
 	return source->context != NULL;
 }
 
@@ -88,8 +83,8 @@ LxRoster *lx_source_look(LxSource *source, unsigned wanted, GError **error)
 {
 	const LxRosterTerms terms = {
 		.context = source->context,
-		.runtime_dir = source->settings.runtime_dir,
-		.mountpoint = source->mountpoint,
+		.runtime_dir = source->instance.runtime_dir,
+		.mountpoint = source->instance.mountpoint,
 		.wanted = wanted,
 	};
 

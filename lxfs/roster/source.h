@@ -2,13 +2,11 @@
 /* What a roster is taken from: this host, by the settings, and the lxfs that serves on it. */
 #pragma once
 
+#include "instance.h"
 #include "roster/roster.h"
-#include "settings.h"
 
 typedef struct {
-	LxProgramSettings settings;
-	char *config;
-	char *mountpoint;
+	LxInstance instance;
 	LxContext *context;
 } LxSource;
 
