@@ -50,7 +50,7 @@ const LxContainerInfo *lx_chosen_match(
 		found = info;
 	}
 	if (!found)
-		lx_error_set(error, ENOENT, "there is no such process or container");
+		lx_error_set(error, ENOENT, "there is none");
 	return found;
 }
 
@@ -59,10 +59,12 @@ static void add_by_id(GArray *all, const LxInventory *inventory, const char *nam
 	g_autoptr(GError) error = NULL;
 	const LxContainerInfo *info = lx_chosen_match(inventory, name, &error);
 
-	if (!info)
-		add(all, name, 0, error->message);
-	else
+	if (info)
 		add(all, name, info->init_pid, info->init_pid ? NULL : "it has no process");
+	else if (lx_error_code(error) == ENOENT)
+		add(all, name, 0, "there is no such process or container");
+	else
+		add(all, name, 0, error->message);
 }
 
 static void add_all(GArray *all, const LxInventory *inventory, const char *runtime)

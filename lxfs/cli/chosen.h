@@ -24,6 +24,9 @@ typedef struct {
  */
 GArray *lx_chosen_find(const LxChoice *choice, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The container with this id, or with the only id that begins so. NULL and why there is none. */
+/*
+ * The container with this id, or with the only id that begins so. NULL and ENOENT when there is
+ * none, EINVAL when several begin so.
+ */
 const LxContainerInfo *lx_chosen_match(
 	const LxInventory *inventory, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lxfs show`: one view on standard output, without FUSE. */
+#include "cli/chosen.h"
 #include "settings.h"
 #include "verb.h"
 
@@ -94,16 +95,29 @@ static bool print_link(const LxCaller *caller, LxNode node, GError **error)
 	return target && puts(target) >= 0;
 }
 
+static char *path_of(const Show *show, LxContext *context, GError **error)
+{
+	g_autoptr(LxInventory) inventory = NULL;
+	const LxContainerInfo *info;
+
+	if (!show->container)
+		return g_strdup(show->file);
+	inventory = lx_inventory_new(context, error);
+	info = inventory ? lx_chosen_match(inventory, show->container, error) : NULL;
+	if (info)
+		return g_build_filename("containers", info->id, show->file, NULL);
+	g_prefix_error(error, "looking for the container %s: ", show->container);
+	return NULL;
+}
+
 static bool show_view(const Show *show, GError **error)
 {
 	g_autoptr(LxContext) context = lx_context_new(&show->settings.library, error);
-	g_autofree char *path = NULL;
+	g_autofree char *path = context ? path_of(show, context, error) : NULL;
 	LxCaller caller = {.context = context, .tid = show->container ? getpid() : show->pid};
 	LxAttributes at;
 
-	path = show->container ? g_build_filename("containers", show->container, show->file, NULL)
-			       : g_strdup(show->file);
-	if (!context || !lx_tree_resolve(&caller, path, &at, error))
+	if (!path || !lx_tree_resolve(&caller, path, &at, error))
 		return false;
 	switch (at.type) {
 	case LX_NODE_FOLDER:

@@ -89,6 +89,36 @@ def without_a_limit_there_is_none():
     box.stop()
 
 
+def show(ident):
+    return subprocess.run([LXFS, "show", "--container", ident, "proc/meminfo"], text=True, capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=120, check=False)
+
+
+def the_beginning_of_an_id_is_enough_to_show_its_views():
+    """the beginning of an id, which is all that the table has room for, will do for lxfs show"""
+    box = lab.Container(server, memory=64 * MIB)
+    beginning = box.cgroup.path.rpartition("-")[0] + "-"
+    shown = show(beginning)
+    equal((shown.returncode, shown.stderr), (0, ""), f"showing {beginning}")
+    equal(lab.parse_meminfo(shown.stdout)["MemTotal"], 64 << 10, "the memory that is shown")
+    other = lab.Container(server, memory=32 * MIB)
+    names = " or ".join(sorted([box.cgroup.path, other.cgroup.path]))
+    refused = show(beginning)
+    equal((refused.returncode, refused.stdout, refused.stderr),
+          (1, "", f"lxfs show: looking for the container {beginning}: it may be {names}; name more of it\n"),
+          "showing one of two")
+    equal(lab.parse_meminfo(show(other.cgroup.path).stdout)["MemTotal"], 32 << 10, "by the whole id")
+    other.stop()
+    box.stop()
+
+
+def an_id_that_nobody_has_is_told():
+    """a container that is not there is told in one line by lxfs show"""
+    missing = show("lxfs-lab-none")
+    equal((missing.returncode, missing.stderr),
+          (1, "lxfs show: looking for the container lxfs-lab-none: there is none\n"), "showing none")
+
+
 def the_load_is_that_which_the_container_reads():
     """load averages are the ones that the container reads, not a fresh count"""
     box = lab.Container(server, memory=64 * MIB)
@@ -334,6 +364,8 @@ lab.run([
     numbers_are_those_that_the_container_reads,
     the_table_says_the_same,
     without_a_limit_there_is_none,
+    the_beginning_of_an_id_is_enough_to_show_its_views,
+    an_id_that_nobody_has_is_told,
     the_load_is_that_which_the_container_reads,
     views_are_those_that_are_bound,
     anchored_views_are_healthy,
