@@ -23,6 +23,9 @@ done
 
 . /etc/os-release
 work=$(mktemp -d) || exit 1
+# In memory, where there is enough: dpkg waits for a disk at every step.
+available_kib=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo)
+[ "$available_kib" -lt 6000000 ] || mount -t tmpfs -o size=5g lxfs-packages "$work"
 chmod 755 "$work"
 root=$work/root
 making_root=
@@ -30,6 +33,7 @@ clean_up() {
 	# It is in a PID namespace of its own: with its first process everything in it ends.
 	[ -z "$making_root" ] || kill -KILL "$making_root" 2>/dev/null
 	wait
+	umount --lazy "$work" 2>/dev/null
 	for _ in 1 2 3 4 5; do
 		rm -rf --one-file-system "$work" 2>/dev/null && return
 		sleep 1
