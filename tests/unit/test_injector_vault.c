@@ -121,9 +121,9 @@ END_TEST
 
 START_TEST(garbage_is_nothing)
 {
-	static const char *const rows[] = {"{}", "{\"tls.crt\":7,\"ca.crt\":null}",
-		"{\"tls.crt\":\"!!!\",\"tls.key\":\"/"
-		"w==\",\"ca.crt\":\"\",\"ca.key\":\"Z2FyYmFnZQ==\"}"};
+	static const char no_keys[] = "{\"tls.crt\":\"!!!\",\"tls.key\":\"/w==\",\"ca.crt\":\"\","
+				      "\"ca.key\":\"Z2FyYmFnZQ==\"}";
+	static const char *const rows[] = {"{}", "{\"tls.crt\":7,\"ca.crt\":null}", no_keys};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(JsonNode) node = lx_inject_json_parse(rows[i], strlen(rows[i]), NULL);
