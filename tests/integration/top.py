@@ -131,7 +131,10 @@ class Terminal:
         self.tmux("send-keys", key)
 
     def shows(self, holds, what):
-        lab.wait_until(lambda: holds(self.screen()), 30, f"{what}; the screen: {self.screen()}")
+        try:
+            lab.wait_until(lambda: holds(self.screen()), 60, what)
+        except lab.Failed as failure:
+            raise lab.Failed("\n".join([f"{failure}; the screen:", *self.screen()])) from failure
 
     def end(self):
         self.tmux("kill-server", ok=False)
