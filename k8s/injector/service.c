@@ -7,6 +7,7 @@
 #include "front/server.h"
 #include "keeper/keeper.h"
 #include "log.h"
+#include "types.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -204,8 +205,7 @@ bool lx_inject_service_run(LxInjectSettings *settings, GError **error)
 	signal(SIGPIPE, SIG_IGN);
 	/* glib-networking has no other way to say it, and Debian's GnuTLS still takes TLS 1.0. */
 	g_setenv("G_TLS_GNUTLS_PRIORITY", "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", FALSE);
-	/* Loaded by one thread, before there are two. */
-	g_tls_backend_get_default();
+	lx_inject_types_make();
 	lx_inject_log_adopt();
 	if (!start(&service, error))
 		return false;
