@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
-# Without names: lint unit scenes injector integration replay. By name also: sanitizers clang
+# Without names: lint unit scenes integration replay. By name also: injector sanitizers clang
 # asan-integration fuzz bench packages vm k8s, and all. On Debian it installs what is missing, without
 # starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
 # anything failed.

@@ -22,8 +22,8 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
-DEFAULT = ["lint", "unit", "scenes", "injector", "integration", "replay"]
-BY_NAME = ["sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "vm", "k8s"]
+DEFAULT = ["lint", "unit", "scenes", "integration", "replay"]
+BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "vm", "k8s"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
