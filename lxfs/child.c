@@ -22,14 +22,6 @@ int lx_child_left_msec(int64_t deadline_msec)
 	return (int)CLAMP(deadline_msec - lx_child_now_msec(), 0, INT_MAX);
 }
 
-void lx_child_let_go_of_output(void)
-{
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		dup2(nowhere, fd);
-}
-
 /* A byte when the work is done; the end of the file when the child died before. */
 static bool wait_for_end(int pipe_fd, unsigned limit_msec)
 {

@@ -16,9 +16,6 @@ enum { LX_CHILD_FAILED = -1, LX_CHILD_HUNG = -2 };
  */
 int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec);
 
-/* In a child: whoever reads what we print must not wait for a child that hangs for ever. */
-void lx_child_let_go_of_output(void);
-
 /*
  * In a child that may hang for ever: lets go of standard input, output and error. Whoever reads the
  * output of our program waits for its end, and would wait for that of the child.

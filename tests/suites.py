@@ -375,6 +375,19 @@ def leftovers(pid, folder):
         yield from (f"cgroup {where}/{name}" for name in below if mine.search(name))
 
 
+def with_reports_in(env, folder):
+    """A sanitizer's report goes to a file there: daemons and programs on a terminal lose it otherwise."""
+    kept = {name: f"{env[name]}:log_path={folder}/sanitizer" for name in SANITIZER_ENV if name in env}
+    return {**env, **kept}
+
+
+def tell_reports(tally, name, folder):
+    for path in sorted(glob.glob(f"{folder}/sanitizer.*")):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            print("".join("    " + line for line in file.readlines()[:60]))
+        tally.fail(name, f"a sanitizer's report: {os.path.basename(path)}")
+
+
 def is_script(path):
     with open(path, "rb") as file:
         return os.access(path, os.X_OK) and file.read(2) == b"#!"
@@ -394,7 +407,8 @@ def run_integration_test(tally, name, path, env, limit=TEST_LIMIT):
     """One program with a folder of its own; what it leaves behind counts as a failure."""
     folder = tempfile.mkdtemp(prefix="lxfs-test-")
     os.chmod(folder, 0o755)  # readers of every kind must get in
-    program = run_tap(tally, name, [path], limit, {**env, "TMPDIR": folder})
+    program = run_tap(tally, name, [path], limit, with_reports_in({**env, "TMPDIR": folder}, folder))
+    tell_reports(tally, name, folder)
     left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
     for what in left:
         tally.fail(name, f"leaves behind: {what}")

@@ -111,7 +111,7 @@ _Noreturn static void run_child(const LxReplaceTask *task, int pipe_fd)
 	LxReplaceReport report;
 	ssize_t written;
 
-	lx_child_let_go_of_output();
+	lx_child_let_go();
 	lx_replace_run(task, &report);
 	written = write(pipe_fd, &report, sizeof report);
 	_exit(written == (ssize_t)sizeof report ? 0 : 1);

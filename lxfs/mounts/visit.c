@@ -117,7 +117,7 @@ static int run_errand(gpointer data)
 		.report = errand->report,
 	};
 
-	lx_child_let_go_of_output();
+	lx_child_let_go();
 	if (open_container(&visit, request->pid, &error))
 		request->work(&visit, request->data);
 	else

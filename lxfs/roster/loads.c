@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/mman.h>
 
 typedef struct {
@@ -87,13 +86,15 @@ LxLoadsOutcome lx_loads_read(const char *mountpoint, const char *const *ids, uns
 	Errand errand = {mountpoint, ids, n, NULL};
 	int outcome;
 
-	memset(out, 0, n * sizeof *out);
+	for (unsigned i = 0; i < n; i++)
+		out[i] = (LxLoadReading){0};
 	errand.readings =
 		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (errand.readings == MAP_FAILED)
 		return LX_LOADS_SILENT;
 	outcome = lx_child_run(read_all, &errand, limit_msec);
-	memcpy(out, errand.readings, n * sizeof *out);
+	for (unsigned i = 0; i < n; i++)
+		out[i] = errand.readings[i];
 	munmap(errand.readings, bytes);
 	return outcome < 0 ? LX_LOADS_SILENT : (LxLoadsOutcome)outcome;
 }
