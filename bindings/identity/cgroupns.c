@@ -10,8 +10,9 @@
  *
  * The thread lives for this one reading and ends: it never has to come back, and no thread that
  * serves requests ever stands in a container's namespace. (setns(2) moves only the thread that
- * calls it.) Where entering is not allowed, and on a captured host, the roots of the cgroup mounts
- * that the task sees stand for the namespace's.
+ * calls it.) Only those that make a list of all containers enter one namespace after the other
+ * themselves: they serve nobody, and end with the list. Where entering is not allowed, and on a
+ * captured host, the roots of the cgroup mounts that the task sees stand for the namespace's.
  */
 #include "identity/cgroupns.h"
 
@@ -26,7 +27,8 @@
 #define TRIES 4
 
 typedef struct {
-	int namespace_fd, file;
+	const LxCgroupnsWay *way;
+	int file;
 	const char *what;
 	LxText text;
 	GError *error;
@@ -41,7 +43,7 @@ static gpointer read_there(gpointer data)
 {
 	Visit *visit = data;
 
-	if (setns(visit->namespace_fd, CLONE_NEWCGROUP) < 0) {
+	if (setns(visit->way->there, CLONE_NEWCGROUP) < 0) {
 		lx_error_set_errno(
 			&visit->error, errno, "entering the cgroup namespace of %s", visit->what);
 		return NULL;
@@ -49,22 +51,50 @@ static gpointer read_there(gpointer data)
 	return GINT_TO_POINTER(read_here(visit->file, visit->what, &visit->text, &visit->error));
 }
 
-static bool read_inside(int namespace_fd, int file, const char *what, LxText *out, GError **error)
+/* The kernel may be short of memory for a moment. */
+static bool come_back(int home)
 {
-	Visit visit = {.namespace_fd = namespace_fd, .file = file, .what = what};
-	GThread *thread = g_thread_try_new("lxfs-cgroupns", read_there, &visit, NULL);
+	for (int i = 0; i < TRIES; i++)
+		if (setns(home, CLONE_NEWCGROUP) == 0)
+			return true;
+	return false;
+}
 
-	if (!thread) {
-		lx_error_set_errno(error, EAGAIN, "starting a thread to read %s", what);
-		return false;
+static bool read_and_come_back(Visit *visit)
+{
+	bool read = read_there(visit);
+
+	if (come_back(visit->way->home))
+		return read;
+	g_clear_error(&visit->error);
+	lx_error_set_errno(&visit->error, ENOTRECOVERABLE,
+		"leaving the cgroup namespace of %s again", visit->what);
+	return false;
+}
+
+static bool read_by_thread(Visit *visit)
+{
+	GThread *thread = g_thread_try_new("lxfs-cgroupns", read_there, visit, NULL);
+
+	if (thread)
+		return g_thread_join(thread);
+	lx_error_set_errno(&visit->error, EAGAIN, "starting a thread to read %s", visit->what);
+	return false;
+}
+
+static bool read_inside(
+	const LxCgroupnsWay *way, int file, const char *what, LxText *out, GError **error)
+{
+	Visit visit = {.way = way, .file = file, .what = what};
+
+	if (way->home >= 0 ? read_and_come_back(&visit) : read_by_thread(&visit)) {
+		lx_text_clear(out);
+		*out = visit.text;
+		return true;
 	}
-	if (!g_thread_join(thread)) {
-		g_propagate_error(error, visit.error);
-		return false;
-	}
-	lx_text_clear(out);
-	*out = visit.text;
-	return true;
+	lx_text_clear(&visit.text);
+	g_propagate_error(error, visit.error);
+	return false;
 }
 
 static bool same_text(const LxText *a, const LxText *b)
@@ -95,7 +125,8 @@ static void readings_clear(Readings *readings)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Readings, readings_clear)
 
-static bool read_both(const Subject *subject, int namespace_fd, Readings *out, GError **error)
+static bool read_both(
+	const Subject *subject, const LxCgroupnsWay *way, Readings *out, GError **error)
 {
 	g_auto(LxFd) file = lx_task_open_file(subject->task, "cgroup", error);
 	const char *what = subject->what;
@@ -107,7 +138,7 @@ static bool read_both(const Subject *subject, int namespace_fd, Readings *out, G
 		lx_text_clear(&before);
 		before = out->outside;
 		out->outside = (LxText){0};
-		if (!read_inside(namespace_fd, file, what, &out->inside, error) ||
+		if (!read_inside(way, file, what, &out->inside, error) ||
 			!read_here(file, what, &out->outside, error))
 			return false;
 		if (same_text(&before, &out->outside))
@@ -137,12 +168,12 @@ static bool fail_outside(const Subject *subject, GError **error)
 }
 
 static bool root_by_entering(
-	const Subject *subject, int namespace_fd, LxMembership *out, GError **error)
+	const Subject *subject, const LxCgroupnsWay *way, LxMembership *out, GError **error)
 {
 	g_auto(Readings) readings = {0};
 	g_auto(LxMembership) from_here = {0}, from_there = {0};
 
-	if (!read_both(subject, namespace_fd, &readings, error) ||
+	if (!read_both(subject, way, &readings, error) ||
 		!parse(subject, &readings.outside, &from_here, error) ||
 		!parse(subject, &readings.inside, &from_there, error))
 		return false;
@@ -192,16 +223,16 @@ static bool root_by_mounts(const Subject *subject, LxMembership *out, GError **e
 	return true;
 }
 
-bool lx_cgroupns_root(const LxTask *task, const LxLayout *layout, int namespace_fd,
+bool lx_cgroupns_root(const LxTask *task, const LxLayout *layout, const LxCgroupnsWay *way,
 	LxMembership *out, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("/proc/%d/cgroup", (int)task->tid);
 	Subject subject = {task, layout, what};
 	GError *failure = NULL;
 
-	if (namespace_fd < 0)
+	if (way->there < 0)
 		return root_by_mounts(&subject, out, error);
-	if (root_by_entering(&subject, namespace_fd, out, &failure))
+	if (root_by_entering(&subject, way, out, &failure))
 		return true;
 	if (lx_error_code(failure) != EPERM) {
 		g_propagate_error(error, failure);

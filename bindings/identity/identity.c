@@ -38,6 +38,7 @@ LxIdentity *lx_identity_new(const LxSysroot *root, const LxLayout *layout, LxLev
 		.namespaces = &identity->namespaces,
 		.cache = identity->cache,
 		.host = identity->host,
+		.home = -1,
 	};
 	g_mutex_init(&identity->lock);
 	return identity;
@@ -66,15 +67,16 @@ static bool try_again(LxIdentity *identity, int code)
 	return code == EMFILE || code == ENFILE || code == ENOENT;
 }
 
-static LxContainer *find(LxIdentity *identity, pid_t tid, LxLadderScope scope, GError **error)
+static LxContainer *find_by(LxIdentity *identity, const LxLadder *ladder, pid_t tid,
+	LxLadderScope scope, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	LxContainer *container = lx_ladder_climb(&identity->ladder, tid, scope, &failure);
+	LxContainer *container = lx_ladder_climb(ladder, tid, scope, &failure);
 
 	if (container)
 		return container;
 	if (try_again(identity, lx_error_code(failure)))
-		return lx_ladder_climb(&identity->ladder, tid, scope, error);
+		return lx_ladder_climb(ladder, tid, scope, error);
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return NULL;
 }
@@ -94,12 +96,12 @@ LxContainer *lx_identity_find_rooted(LxIdentity *identity, pid_t tid, bool *root
 
 LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error)
 {
-	return find(identity, tid, LX_LADDER_ALL, error);
+	return find_by(identity, &identity->ladder, tid, LX_LADDER_ALL, error);
 }
 
 LxContainer *lx_identity_find_named(LxIdentity *identity, pid_t tid, GError **error)
 {
-	return find(identity, tid, LX_LADDER_NAMED, error);
+	return find_by(identity, &identity->ladder, tid, LX_LADDER_NAMED, error);
 }
 
 bool lx_identity_has_host_time(const LxIdentity *identity, pid_t tid)
@@ -150,44 +152,67 @@ typedef struct {
 #define BLOCK 16u
 #define THREADS_MAX 4u
 
-static void look_at(LxIdentity *identity, const char *name, GPtrArray *found)
+/*
+ * A process that goes away while it is looked at, or says nonsense, is in no list. False when this
+ * thread can look at no more.
+ */
+static bool look_at(
+	LxIdentity *identity, const LxLadder *ladder, const char *name, GPtrArray *found)
 {
+	g_autoptr(GError) failure = NULL;
 	LxContainer *container;
 	uint64_t pid;
 
 	if (!lx_slice_u64(lx_slice(name), &pid) || pid > INT32_MAX)
-		return;
-	container = find(identity, (pid_t)pid, LX_LADDER_NAMED, NULL);
+		return true;
+	container = find_by(identity, ladder, (pid_t)pid, LX_LADDER_NAMED, &failure);
 	if (container)
 		g_ptr_array_add(found, container);
+	return lx_error_code(failure) != ENOTRECOVERABLE;
 }
 
-/* A process that goes away while it is looked at, or says nonsense, is in no list. */
-static gpointer look_at_blocks(gpointer data)
+static bool look_at_block(Round *round, const LxLadder *ladder, guint start, GPtrArray *found)
+{
+	for (guint i = start; i < MIN(start + BLOCK, round->n); i++)
+		if (!look_at(round->identity, ladder, round->names[i], found))
+			return false;
+	return true;
+}
+
+static GPtrArray *look_at_blocks(Round *round, const LxLadder *ladder)
 {
 	GPtrArray *found = g_ptr_array_new_with_free_func(unref_container);
-	Round *round = data;
 	guint start;
 
 	while ((start = (guint)g_atomic_int_add(&round->next, 1) * BLOCK) < round->n)
-		for (guint i = start; i < MIN(start + BLOCK, round->n); i++)
-			look_at(round->identity, round->names[i], found);
+		if (!look_at_block(round, ladder, start, found))
+			break;
 	return found;
 }
 
-/* Threads that cannot be had are done without. */
+/* A thread that lives for the list alone: it may enter namespaces itself. */
+static gpointer look_from_there(gpointer data)
+{
+	Round *round = data;
+	LxLadder ladder = round->identity->ladder;
+
+	ladder.home = round->identity->namespaces.held[LX_NAMESPACE_CGROUP];
+	return look_at_blocks(round, &ladder);
+}
+
+/* What threads that cannot be had have left is looked at from here. */
 static GPtrArray *look_at_all(Round *round)
 {
 	guint n = MIN(MIN(g_get_num_processors(), THREADS_MAX), round->n / (4 * BLOCK) + 1);
+	GPtrArray *found = g_ptr_array_new_with_free_func(unref_container);
 	GThread *threads[THREADS_MAX] = {NULL};
-	GPtrArray *found;
 
-	for (guint i = 1; i < n; i++)
-		threads[i] = g_thread_try_new("lxfs-list", look_at_blocks, round, NULL);
-	found = look_at_blocks(round);
-	for (guint i = 1; i < n; i++)
+	for (guint i = 0; i < n; i++)
+		threads[i] = g_thread_try_new("lxfs-list", look_from_there, round, NULL);
+	for (guint i = 0; i < n; i++)
 		if (threads[i])
 			g_ptr_array_extend_and_steal(found, g_thread_join(threads[i]));
+	g_ptr_array_extend_and_steal(found, look_at_blocks(round, &round->identity->ladder));
 	return found;
 }
 

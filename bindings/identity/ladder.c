@@ -132,10 +132,13 @@ static LxCacheEntry *ask_member(
 	g_autoptr(LxCacheEntry) entry =
 		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
 	LxNamespaceName name = {LX_NAMESPACE_CGROUP, inode};
+	LxCgroupnsWay way = {.home = ladder->home};
 	g_auto(LxMembership) root = {0};
 
-	if (!lx_namespaces_open(ladder->namespaces, task, name, &entry->namespace, error) ||
-		!lx_cgroupns_root(task, ladder->layout, entry->namespace, &root, error))
+	if (!lx_namespaces_open(ladder->namespaces, task, name, &entry->namespace, error))
+		return NULL;
+	way.there = entry->namespace;
+	if (!lx_cgroupns_root(task, ladder->layout, &way, &root, error))
 		return NULL;
 	if (lx_membership_is_root(&root))
 		return keep_with_group(ladder, g_steal_pointer(&entry), task);

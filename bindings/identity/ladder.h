@@ -15,6 +15,7 @@ typedef struct {
 	const LxNamespaces *namespaces;
 	LxCache *cache;
 	LxContainer *host;
+	int home; /* of the climbing thread, see LxCgroupnsWay; -1: it does not leave it */
 } LxLadder;
 
 typedef enum {

@@ -81,13 +81,22 @@ bool lx_task_read(const LxTask *task, const char *name, LxText *out, GError **er
 	return fd >= 0 && lx_fd_read(fd, FILE_MAX_BYTES, what, out, error);
 }
 
+/* What the kernel prints at once (single_open): the first read has it all. */
+static bool read_record(const LxTask *task, const char *name, LxText *out, GError **error)
+{
+	g_auto(LxFd) fd = lx_task_open_file(task, name, error);
+	g_autofree char *what = g_strdup_printf("/proc/%d/%s", (int)task->tid, name);
+
+	return fd >= 0 && lx_fd_read_record(fd, FILE_MAX_BYTES, what, out, error);
+}
+
 bool lx_task_membership(
 	const LxTask *task, const LxLayout *layout, LxMembership *out, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("/proc/%d/cgroup", (int)task->tid);
 	g_auto(LxText) text = {0};
 
-	return lx_task_read(task, "cgroup", &text, error) &&
+	return read_record(task, "cgroup", &text, error) &&
 	       lx_membership_parse(layout, lx_text_slice(&text), what, out, error);
 }
 
@@ -111,7 +120,7 @@ bool lx_task_process(const LxTask *task, LxProcess *out, GError **error)
 	g_autofree char *what = g_strdup_printf("/proc/%d/stat", (int)task->tid);
 	g_auto(LxText) text = {0};
 
-	return lx_task_read(task, "stat", &text, error) &&
+	return read_record(task, "stat", &text, error) &&
 	       lx_process_parse(lx_text_slice(&text), what, out, error);
 }
 
@@ -120,7 +129,7 @@ bool lx_task_numbers(const LxTask *task, LxProcessNumbers *out, GError **error)
 	g_autofree char *what = g_strdup_printf("/proc/%d/status", (int)task->tid);
 	g_auto(LxText) text = {0};
 
-	return lx_task_read(task, "status", &text, error) &&
+	return read_record(task, "status", &text, error) &&
 	       lx_process_parse_numbers(lx_text_slice(&text), what, out, error);
 }
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """lxfs ps: every column against what the container itself reads."""
-import ctypes
 import json
 import os
 import pathlib
@@ -15,6 +14,7 @@ import tempfile
 import time
 
 import lab
+from bare import Bare
 from lab import LXFS, MIB, check, equal
 from listing import Listing
 
@@ -270,60 +270,6 @@ def nothing_need_be_served():
 
 
 # ---- Many ----------------------------------------------------------------------------------------
-
-MS_REC, MS_PRIVATE, MNT_DETACH = 0x4000, 0x40000, 2
-CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWPID = 0x20000, 0x2000000, 0x20000000
-libc = ctypes.CDLL(None, use_errno=True)
-
-
-class Bare:
-    """A container of one sleeping process, made as cheaply as can be, with few mounts as most have."""
-
-    def __init__(self):
-        self.cgroup = lab.Cgroup()
-        self.cgroup.memory(64 * MIB)
-        reader, writer = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            self._become(writer)
-        os.close(writer)
-        lab.at_end(self.stop)
-        with os.fdopen(reader, "rb") as answer:
-            self.init = int(answer.read() or b"0")
-        check(self.init, "no container")
-
-    def _become(self, writer):
-        try:
-            self.cgroup.enter()
-            libc.unshare(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWPID)
-            leave_mounts_behind()
-            inner = os.fork()
-            if inner == 0:
-                libc.prctl(lab.PR_SET_PDEATHSIG, signal.SIGKILL)
-                os.close(writer)
-                while True:
-                    signal.pause()
-            os.write(writer, str(inner).encode())
-            os.close(writer)
-            os.waitpid(inner, 0)
-        finally:
-            os._exit(0)
-
-    def stop(self):
-        if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-            self.pid = None
-
-
-def leave_mounts_behind():
-    """All that lies deeper than /proc and /sys/fs/cgroup/NAME: what other tests of this machine have mounted."""
-    libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    for line in reversed(pathlib.Path("/proc/self/mountinfo").read_text().splitlines()):
-        place = line.split()[4]
-        if place != "/" and not place.startswith(("/proc", "/sys", "/dev")):
-            libc.umount2(os.fsencode(place), MNT_DETACH)
-
 
 def five_hundred_containers_are_listed():
     """500 containers are listed, each once and with its figures"""

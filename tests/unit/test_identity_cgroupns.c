@@ -5,6 +5,8 @@
 
 #include "identity/cgroupns.h"
 
+static const LxCgroupnsWay captured = {-1, -1};
+
 /* On a captured host; entering a live namespace takes root, so tests/integration has that. */
 START_TEST(the_roots_of_its_mounts_are_the_namespaces_root)
 {
@@ -31,7 +33,7 @@ START_TEST(the_roots_of_its_mounts_are_the_namespaces_root)
 					 .cgroup = rows[i].cgroup,
 					 .mountinfo = rows[i].mountinfo});
 		unit_ok(lx_task_open(host.root, 12, &task, &error), error);
-		unit_ok(lx_cgroupns_root(&task, host.layout, -1, &root, &error), error);
+		unit_ok(lx_cgroupns_root(&task, host.layout, &captured, &root, &error), error);
 		got = g_strconcat(root.paths[0], " ", root.paths[1], NULL);
 		ck_assert_str_eq(got, rows[i].expected);
 	}
@@ -50,8 +52,8 @@ START_TEST(a_task_outside_the_root_cannot_tell_it)
 
 		tasks_add(&host, &(TasksTask){.tid = 12, .cgroup = rows[i], .mountinfo = "/box"});
 		unit_ok(lx_task_open(host.root, 12, &task, &error), error);
-		unit_fails(lx_cgroupns_root(&task, host.layout, -1, &root, &error), error, EXDEV,
-			"/proc/12/cgroup");
+		unit_fails(lx_cgroupns_root(&task, host.layout, &captured, &root, &error), error,
+			EXDEV, "/proc/12/cgroup");
 	}
 }
 END_TEST
@@ -66,8 +68,8 @@ START_TEST(a_task_that_has_gone_has_no_root)
 	tasks_add(&host, &(TasksTask){.tid = 12});
 	unit_ok(lx_task_open(host.root, 12, &task, &error), error);
 	tasks_remove(&host, 12);
-	unit_fails(
-		lx_cgroupns_root(&task, host.layout, -1, &root, &error), error, ESRCH, "task 12");
+	unit_fails(lx_cgroupns_root(&task, host.layout, &captured, &root, &error), error, ESRCH,
+		"task 12");
 }
 END_TEST
 
