@@ -3,6 +3,9 @@
 #include "tree/containers.h"
 
 #include "tree/attributes.h"
+#include "tree/recipe.h"
+
+#include <inttypes.h>
 
 /* A container's folder is the root of the tree in its scope. */
 static bool attributes_of(
@@ -14,10 +17,13 @@ static bool attributes_of(
 
 bool lx_containers_lookup(const LxCaller *caller, const char *id, LxAttributes *out, GError **error)
 {
+	const LxRow *row = lx_table_child(LX_ROW_CONTAINERS, id);
 	g_autoptr(LxContainer) container = NULL;
 
 	if (!lx_scope_check_host(caller, error))
 		return false;
+	if (row)
+		return lx_attributes_of_row(caller->context, 0, row, out, error);
 	container = lx_identity_find_id(caller->context->identity, id, error);
 	return container && attributes_of(caller->context, container, out, error);
 }
@@ -41,4 +47,30 @@ bool lx_containers_list(const LxCaller *caller, LxTreeVisit visit, gpointer data
 			break;
 	}
 	return true;
+}
+
+/* A container that ends meanwhile, or is not admitted, has no line. */
+static void append_load(const LxCaller *caller, LxContainer *container, GString *text)
+{
+	const LxReading reading = {.context = caller->context, .container = container};
+	uint64_t number = lx_cgroup_id(container->cgroup);
+	gsize before = text->len;
+
+	if (caller->admit && !caller->admit(number, caller->data))
+		return;
+	g_string_append_printf(text, "%" PRIu64 " ", number);
+	if (!lx_recipe_loadavg(&reading, text, NULL))
+		g_string_truncate(text, before);
+}
+
+bool lx_containers_read_loads(const LxCaller *caller, GString *text, GError **error)
+{
+	g_autoptr(GPtrArray) containers = NULL;
+
+	if (!lx_scope_check_host(caller, error))
+		return false;
+	containers = lx_identity_list(caller->context->identity, error);
+	for (unsigned i = 0; containers && i < containers->len; i++)
+		append_load(caller, containers->pdata[i], text);
+	return containers != NULL;
 }

@@ -27,6 +27,12 @@ static const LxRow rows[] = {
 		.path = "containers",
 		.type = LX_NODE_FOLDER,
 		.permissions = 0500},
+	{.id = LX_ROW_LOADS, /* looked up, read and left out of the list in tree/containers.c */
+		.parent = LX_ROW_CONTAINERS,
+		.name = ".loadavg",
+		.path = "containers/.loadavg",
+		.type = LX_NODE_FILE,
+		.permissions = 0400},
 	FOLDER(LX_ROW_CGROUP, LX_ROW_ROOT, "cgroup", "cgroup"),
 	FOLDER(LX_ROW_PROC, LX_ROW_ROOT, "proc", "proc"),
 	FOLDER(LX_ROW_SYS, LX_ROW_ROOT, "sys", "sys"),

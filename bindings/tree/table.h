@@ -29,6 +29,7 @@ enum {
 	LX_ROW_PRESSURE_IO = 21,
 	LX_ROW_PRESSURE_MEMORY = 22,
 	LX_ROW_PRESSURE_IRQ = 23,
+	LX_ROW_LOADS = 24,
 };
 
 typedef struct {

@@ -6,7 +6,7 @@
  * controller. The readers then say ENOENT; what led there is forgotten, and one more try looks
  * afresh. A second ENOENT is the answer.
  */
-#include "tree/scope.h"
+#include "tree/containers.h"
 
 #include "cgroup/pressure.h"
 
@@ -65,6 +65,8 @@ bool lx_tree_read(const LxCaller *caller, LxNode file, GString *text, GError **e
 
 	if (!lx_place_of_node(caller->context, file, &place, error))
 		return false;
+	if (place.row && place.row->id == LX_ROW_LOADS)
+		return lx_containers_read_loads(caller, text, error);
 	if (try_read(caller, &place, text, &gone, &failure))
 		return true;
 	if (gone) {

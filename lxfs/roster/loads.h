@@ -8,7 +8,7 @@
 #include "lxfs.h"
 
 typedef struct {
-	bool known;
+	uint64_t number;        /* of the container */
 	unsigned hundredths[3]; /* over 1, 5, 15 minutes */
 } LxLoadReading;
 
@@ -20,11 +20,17 @@ typedef enum {
 } LxLoadsOutcome;
 
 /*
- * Reads containers/ID/proc/loadavg below the mount point for n ids, into `out`. What was read
- * before the limit is known, whatever the outcome.
+ * Reads containers/.loadavg below the mount point, which has about n_expected containers. *out gets
+ * what was read before the limit, whatever the outcome: readings by number, to be unreferenced.
  */
-LxLoadsOutcome lx_loads_read(const char *mountpoint, const char *const *ids, unsigned n,
-	unsigned limit_msec, LxLoadReading *out);
+LxLoadsOutcome lx_loads_read(
+	const char *mountpoint, unsigned n_expected, unsigned limit_msec, GHashTable **out);
 
-/* "0.31 0.12 0.05 1/24 318". False, *out untouched, for anything else. */
-bool lx_loads_parse(const char *text, LxLoadReading *out);
+/*
+ * Of lines such as "72057594037927940 0.31 0.12 0.05 1/24 318". Any other line, and one without an
+ * end, says nothing. Never NULL.
+ */
+GHashTable *lx_loads_parse(const char *text, size_t length);
+
+/* NULL: not known. Borrowed. */
+const LxLoadReading *lx_loads_find(GHashTable *loads, uint64_t number);

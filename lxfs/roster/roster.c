@@ -197,25 +197,28 @@ static void count_load(const Survey *survey, unsigned index)
 	row->figures.have |= counted.have;
 }
 
-static void set_load(LxRosterRow *row, const LxLoadReading *reading)
+static GHashTable *ask_for_loads(Survey *survey)
 {
-	if (!reading->known)
-		return;
-	memcpy(row->figures.load_hundredths, reading->hundredths, sizeof reading->hundredths);
-	row->figures.have |= LX_FIGURE_LOAD;
+	LxRoster *roster = survey->roster;
+	GHashTable *loads;
+
+	roster->served = lx_loads_read(survey->terms->mountpoint, roster->rows->len,
+				 LOADS_LIMIT_MSEC, &loads) == LX_LOADS_SERVED;
+	return loads;
 }
 
-static LxLoadReading *ask_for_loads(Survey *survey)
+static void set_loads(LxRoster *roster, GHashTable *loads)
 {
-	guint n = survey->roster->rows->len;
-	LxLoadReading *readings = g_new0(LxLoadReading, n);
-	g_autofree const char **ids = g_new0(const char *, n + 1);
+	for (guint i = 0; i < roster->rows->len; i++) {
+		LxRosterRow *row = &g_array_index(roster->rows, LxRosterRow, i);
+		const LxLoadReading *reading = lx_loads_find(loads, row->info->number);
 
-	for (guint i = 0; i < n; i++)
-		ids[i] = lx_roster_at(survey->roster, i)->info->id;
-	survey->roster->served = lx_loads_read(survey->terms->mountpoint, ids, n, LOADS_LIMIT_MSEC,
-					 readings) == LX_LOADS_SERVED;
-	return readings;
+		if (!reading)
+			continue;
+		memcpy(row->figures.load_hundredths, reading->hundredths,
+			sizeof reading->hundredths);
+		row->figures.have |= LX_FIGURE_LOAD;
+	}
 }
 
 /* ---- All of them ------------------------------------------------------------------------- */
@@ -265,13 +268,12 @@ static void survey_all(Survey *survey)
 {
 	Round looking = {.survey = survey, .visit = look_at};
 	Round counting = {.survey = survey, .visit = count_load};
-	g_autofree LxLoadReading *loads = NULL;
+	g_autoptr(GHashTable) loads = NULL;
 
 	round_start(&looking);
 	loads = ask_for_loads(survey);
 	round_end(&looking);
-	for (guint i = 0; i < survey->roster->rows->len; i++)
-		set_load(&g_array_index(survey->roster->rows, LxRosterRow, i), &loads[i]);
+	set_loads(survey->roster, loads);
 	round_start(&counting);
 	round_end(&counting);
 }
