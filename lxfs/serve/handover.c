@@ -21,6 +21,7 @@ typedef enum {
 	PART_LOCK,
 	PART_WORKER,
 	PART_PREVIOUS,
+	PART_ELDER,
 	N_PARTS
 } Part;
 
@@ -33,6 +34,7 @@ static const char *const parts[N_PARTS] = {
 	[PART_LOCK] = "lock",
 	[PART_WORKER] = "worker",
 	[PART_PREVIOUS] = "previous",
+	[PART_ELDER] = "elder",
 };
 
 void lx_inheritance_clear(LxInheritance *inheritance)
@@ -40,6 +42,7 @@ void lx_inheritance_clear(LxInheritance *inheritance)
 	g_clear_pointer(&inheritance->estate, lx_estate_free);
 	lx_fd_clear(&inheritance->lock);
 	lx_fd_clear(&inheritance->previous);
+	lx_fd_clear(&inheritance->elder);
 }
 
 /* ---- The text ---------------------------------------------------------------------------- */
@@ -98,6 +101,7 @@ static char *format(const LxInheritance *inheritance)
 		[PART_LOCK] = inheritance->lock,
 		[PART_WORKER] = (int)inheritance->worker,
 		[PART_PREVIOUS] = inheritance->previous,
+		[PART_ELDER] = inheritance->elder,
 	};
 	GString *text = g_string_new(VERSION);
 
@@ -124,6 +128,7 @@ static void set_all_close_on_exec(const LxInheritance *inheritance, bool on)
 		set_close_on_exec(estate->connection_fds[i], on);
 	set_close_on_exec(inheritance->lock, on);
 	set_close_on_exec(inheritance->previous, on);
+	set_close_on_exec(inheritance->elder, on);
 }
 
 bool lx_handover_take(LxInheritance *out, GError **error)
@@ -149,6 +154,7 @@ bool lx_handover_take(LxInheritance *out, GError **error)
 	inheritance.lock = numbers[PART_LOCK];
 	inheritance.worker = MAX(numbers[PART_WORKER], 0);
 	inheritance.previous = numbers[PART_PREVIOUS];
+	inheritance.elder = numbers[PART_ELDER];
 	set_all_close_on_exec(&inheritance, true);
 	*out = inheritance;
 	return true;

@@ -17,9 +17,11 @@ typedef struct {
 	pid_t worker;     /* still serving; 0: none */
 	int previous;     /* the program to go back to if this one does not come up; -1: none, the
 			     worker is to be kept */
+	int elder;        /* connection to whom we took over from while it stands by; -1: none */
+	bool on_trial;    /* it serves until we are prepared (serve/succession.h); not handed on */
 } LxInheritance;
 
-#define LX_INHERITANCE_NOTHING ((LxInheritance){.lock = -1, .previous = -1})
+#define LX_INHERITANCE_NOTHING ((LxInheritance){.lock = -1, .previous = -1, .elder = -1})
 
 void lx_inheritance_clear(LxInheritance *inheritance);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxInheritance, lx_inheritance_clear)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
 #include "fd.h"
+#include "mounts/mountinfo.h"
+#include "mounts/served.h"
 #include "runtime.h"
+#include "serve/baton.h"
 #include "serve/check.h"
 #include "serve/connection.h"
 #include "serve/handover.h"
@@ -25,6 +28,8 @@
 #define CGROUP_THREADS_MAX 8u
 /* A predecessor whose descriptors came from the store may still be dying. */
 #define LOCK_TRIES 150
+/* One that others take over from may be reloading, or handing over to yet another one. */
+#define TAKE_OVER_TRIES 1500
 #define LOCK_PAUSE_USEC 20000
 
 typedef struct {
@@ -33,6 +38,7 @@ typedef struct {
 	bool from_store;
 	bool store_spoilt; /* it gave what cannot be used */
 	bool check_only;
+	bool take_over;
 	LxSupervision supervision;
 } Start;
 
@@ -119,6 +125,9 @@ static bool parse_arguments(Start *start, int argc, char **argv, GError **error)
 			"settings file (default: " LX_SETTINGS_FILE ")", "FILE"},
 		{"check-inheritance", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE,
 			&start->check_only, NULL, NULL},
+		{"take-over", 0, 0, G_OPTION_ARG_NONE, &start->take_over,
+			"take over from the lxfs that serves with this runtime folder, if one does",
+			NULL},
 		{NULL},
 	};
 	g_auto(GStrv) arguments = g_strdupv(argv);
@@ -198,6 +207,23 @@ static bool start_anew(Start *start, const char *settings_file, GError **error)
 	return true;
 }
 
+/* Of another mount namespace: that we hold its descriptors does not show us the mount. */
+static bool sees_views(const char *mountpoint, GError **error)
+{
+	g_autoptr(LxMountinfo) own = lx_mountinfo_read(getpid(), error);
+	LxServed served;
+
+	if (!own)
+		return false;
+	if (lx_served_find(own, mountpoint, &served))
+		return true;
+	lx_error_set(error, EXDEV,
+		"taking over the views at %s: they are not to be seen here; mount the runtime "
+		"folder with propagation to and from the host (mountPropagation: Bidirectional)",
+		mountpoint);
+	return false;
+}
+
 /* What was mounted stays where it is. */
 static bool carry_on(Start *start, GError **error)
 {
@@ -205,8 +231,8 @@ static bool carry_on(Start *start, GError **error)
 	LxProgramSettings *settings = &start->settings;
 
 	if (strcmp(settings->mountpoint, mounted) == 0)
-		return true;
-	if (start->check_only) {
+		return !start->inheritance.on_trial || sees_views(mounted, error);
+	if (start->check_only || start->inheritance.on_trial) {
 		lx_error_set(error, EBUSY,
 			"taking over the views at %s: the settings want them at %s; stop lxfs and "
 			"start it again for that",
@@ -236,6 +262,33 @@ static char *find_program(void)
 	return g_strdup(target);
 }
 
+static int lock_tries(const Start *start)
+{
+	if (start->take_over)
+		return TAKE_OVER_TRIES;
+	return start->from_store ? LOCK_TRIES : 1;
+}
+
+/* The folder's lock, free or from its holder with everything else. *final: that one says no. */
+static bool try_lock(Start *start, bool *final, GError **error)
+{
+	const char *runtime_dir = start->settings.runtime_dir;
+	g_autoptr(GError) failure = NULL;
+
+	if (lx_pidfile_lock(runtime_dir, "supervisor.pid", &start->inheritance.lock, error))
+		return true;
+	if (!start->take_over)
+		return false;
+	if (lx_baton_ask(runtime_dir, &start->inheritance, &failure))
+		return true;
+	*final = lx_baton_is_refusal(failure);
+	if (*final) {
+		g_clear_error(error);
+		g_propagate_error(error, g_steal_pointer(&failure));
+	}
+	return false;
+}
+
 static bool take_lock(Start *start, GError **error)
 {
 	const char *runtime_dir = start->settings.runtime_dir;
@@ -246,15 +299,18 @@ static bool take_lock(Start *start, GError **error)
 			error, EPERM, "starting: lxfs must be root to mount; run it with sudo");
 		return false;
 	}
-	for (int tries = start->from_store ? LOCK_TRIES : 1; *lock < 0; tries--) {
+	for (int tries = lock_tries(start); *lock < 0; tries--) {
+		bool final = false;
+
 		g_clear_error(error);
-		if (!lx_pidfile_lock(runtime_dir, "supervisor.pid", lock, error) && tries <= 1)
+		if (!try_lock(start, &final, error) && (final || tries <= 1))
 			return false;
 		if (*lock < 0)
 			g_usleep(LOCK_PAUSE_USEC);
 	}
 	g_clear_error(error);
-	lx_pidfile_claim(*lock);
+	if (!start->inheritance.on_trial)
+		lx_pidfile_claim(*lock);
 	return true;
 }
 
@@ -290,8 +346,10 @@ static int serve(Start *start, const char *settings_file)
 				      : !start_anew(start, settings_file, &error))
 		return fail(error, LX_EXIT_FAILED);
 	lx_runtime_write(start->settings.runtime_dir, "mountpoint", start->settings.mountpoint);
+	start->supervision.take_over = start->take_over;
 	exit_code = lx_supervisor_run(&start->supervision);
-	lx_runtime_remove(start->settings.runtime_dir, "supervisor.pid");
+	if (!start->supervision.survived)
+		lx_runtime_remove(start->settings.runtime_dir, "supervisor.pid");
 	return exit_code;
 }
 

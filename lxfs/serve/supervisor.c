@@ -13,18 +13,19 @@
 #include "clock.h"
 #include "fd.h"
 #include "runtime.h"
-#include "serve/check.h"
 #include "serve/newcomer.h"
 #include "serve/notify.h"
+#include "serve/patience.h"
 #include "serve/pidfile.h"
 #include "serve/quarantine.h"
+#include "serve/reloading.h"
 #include "serve/settle.h"
 #include "serve/signals.h"
 #include "serve/status.h"
 #include "serve/store.h"
+#include "serve/succession.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,16 +34,11 @@
 #include <sys/wait.h>
 
 #define TICK_MSEC 1000
-#define NSEC_PER_MSEC UINT64_C(1000000)
-#define NSEC_PER_SEC (1000 * NSEC_PER_MSEC)
+#define NSEC_PER_SEC UINT64_C(1000000000)
 #define COME_UP_NSEC (20 * NSEC_PER_SEC)
 #define HEARTBEAT_LATE_NSEC (15 * NSEC_PER_SEC)
 #define PROVEN_NSEC (10 * NSEC_PER_SEC)
-#define FORGET_NSEC (60 * NSEC_PER_SEC)
 #define HOST_ONLY_RETRY_NSEC (30 * NSEC_PER_SEC)
-#define FAILURES_UNTIL_HOST_ONLY 3
-#define TRIES_UNTIL_PAUSE 10
-#define PAUSE_NSEC (200 * NSEC_PER_MSEC)
 
 typedef struct {
 	LxSupervision *given;
@@ -54,19 +50,14 @@ typedef struct {
 	bool has_go;       /* it may have begun to answer requests */
 	bool serving;
 	bool overdue; /* it did not come up in time and was ended for that */
-	bool host_only;
-	unsigned failures;       /* workers in a row that no request is to blame for */
-	uint64_t failed_nsec;    /* when the last of them ended */
-	unsigned tries;          /* since a worker has served */
-	uint64_t started_nsec;   /* CLOCK_MONOTONIC, as are all here */
-	uint64_t next_nsec;      /* when the next one is started; 0: none is wanted */
+	LxPatience patience;
+	uint64_t started_nsec;   /* CLOCK_MONOTONIC */
 	char why[LX_REPORT_MAX]; /* what the newest one said of its failure */
 
 	pid_t settler; /* puts our files where they are looked for */
 	bool announced;
-	LxCheck check;
-	bool reload_wanted;
-	bool reload_checked;
+	LxReloading reloading;
+	LxSuccession succession;
 
 	bool stopping;
 	bool for_good; /* nobody will carry on: unmount, whatever the settings say */
@@ -86,39 +77,31 @@ static int *previous(Supervisor *self)
 
 /* ---- Starting a worker ------------------------------------------------------------------- */
 
-static void want_worker(Supervisor *self)
-{
-	unsigned many = MAX(self->failures, self->tries / TRIES_UNTIL_PAUSE);
-	uint64_t pause = many <= FAILURES_UNTIL_HOST_ONLY ? 0 : MIN(many, 10) * PAUSE_NSEC;
-
-	self->next_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC) + pause;
-}
-
 static void start_worker(Supervisor *self)
 {
 	LxEstateHeader *header = self->estate->header;
 	const LxWorkerTask task = {
 		.settings = self->given->settings,
 		.estate = self->estate,
-		.host_only = self->host_only,
+		.host_only = self->patience.host_only,
 		.lock = self->given->inheritance->lock,
+		.elder = self->given->inheritance->elder,
 		.supervisor = getpid(),
 		.predecessor = *predecessor(self),
 		.argv = self->given->argv,
 	};
 
 	header->generation++;
-	if (*predecessor(self) == 0)
+	if (*predecessor(self) == 0 && !lx_succession_waits(&self->succession))
 		atomic_store(&header->faulting_slot, LX_FAULTING_UNKNOWN);
-	self->next_nsec = 0;
 	self->has_go = self->serving = self->overdue = false;
 	self->why[0] = '\0';
-	self->tries++;
 	self->started_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
+	lx_patience_try(&self->patience);
 	if (lx_newcomer_start(&self->worker, &task))
 		lx_pidfile_write(self->runtime_dir, "worker.pid", self->worker.pid);
 	else
-		want_worker(self);
+		lx_patience_again(&self->patience, self->started_nsec);
 }
 
 static void end_process(pid_t *pid)
@@ -134,23 +117,20 @@ static void end_process(pid_t *pid)
 static void give_go(Supervisor *self)
 {
 	end_process(predecessor(self));
+	lx_pidfile_claim(self->given->inheritance->lock); /* an elder's until now */
 	self->has_go = true;
 	lx_newcomer_give_go(&self->worker);
 }
 
 /* ---- It serves --------------------------------------------------------------------------- */
 
-static void conclude_reload(Supervisor *self, LxReloadOutcome outcome, const char *message)
-{
-	lx_status_conclude_reload(self->estate->header, outcome, message);
-	lx_status_write(self->runtime_dir, self->estate->header);
-}
-
 static void announce(Supervisor *self)
 {
 	const char *mountpoint = self->given->settings->mountpoint;
 
 	self->announced = true;
+	if (self->given->take_over)
+		lx_succession_listen(&self->succession);
 	if (self->given->fresh)
 		lx_store_push(self->estate);
 	lx_notify_ready(mountpoint);
@@ -162,13 +142,14 @@ static void announce(Supervisor *self)
 static void on_serving(Supervisor *self)
 {
 	self->serving = true;
-	self->tries = 0;
+	self->patience.tries = 0;
 	lx_newcomer_forget(&self->worker);
 	if (*previous(self) >= 0)
-		conclude_reload(self, LX_RELOAD_DONE, "lxfs " LXFS_VERSION " serves");
+		lx_reloading_conclude(self->given, LX_RELOAD_DONE, "lxfs " LXFS_VERSION " serves");
 	else
 		lx_status_write(self->runtime_dir, self->estate->header);
 	lx_fd_clear(previous(self));
+	lx_succession_served(&self->succession);
 	if (self->announced || self->settler > 0)
 		return;
 	self->settler =
@@ -185,51 +166,33 @@ static void stop(Supervisor *self, int exit_code)
 	self->exit_code = exit_code;
 }
 
-/* A program that was just put on disk and does not come up: the old one goes on. */
-static void go_back(Supervisor *self)
-{
-	g_autofree char *program = g_strdup_printf("/proc/self/fd/%d", *previous(self));
-	LxInheritance left = *self->given->inheritance;
-	g_autoptr(GError) error = NULL;
-
-	g_warning("reload: the new program does not come up (%s); going back to the old one",
-		self->why);
-	conclude_reload(self, LX_RELOAD_ROLLED_BACK, self->why);
-	end_process(&self->worker.pid);
-	left.previous = -1;
-	lx_handover_execute(&left, program, self->given->argv, &error);
-	g_warning("going back: %s", error->message);
-	lx_fd_clear(previous(self));
-}
-
 /* A worker ended, and no request and nobody outside is to blame. */
 static void on_failure(Supervisor *self)
 {
-	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	bool served = self->serving;
 
-	if (now - self->failed_nsec > FORGET_NSEC)
-		self->failures = 0;
-	self->failed_nsec = now;
-	self->failures++;
+	lx_patience_lose(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 	self->serving = false;
-	if (*previous(self) >= 0)
-		go_back(self);
-	if (self->given->fresh && !self->announced && !served) {
+	if (*previous(self) >= 0) {
+		end_process(&self->worker.pid);
+		lx_reloading_go_back(self->given, self->why);
+	}
+	if ((self->given->fresh && !self->announced && !served) ||
+		lx_succession_is_on_trial(&self->succession)) {
 		g_printerr("lxfs serve: %s\n", self->why);
 		stop(self, EXIT_FAILURE);
 		return;
 	}
 	g_warning("%s (%s), trying again", served ? "a worker died" : "a worker did not come up",
 		self->why);
-	self->host_only = self->failures >= FAILURES_UNTIL_HOST_ONLY;
 }
 
 static void on_report(Supervisor *self)
 {
 	switch (lx_newcomer_listen(&self->worker, self->why)) {
 	case LX_REPORT_PREPARED:
-		give_go(self);
+		if (lx_succession_prepared(&self->succession))
+			give_go(self);
 		break;
 	case LX_REPORT_SERVES:
 		on_serving(self);
@@ -268,56 +231,79 @@ static void on_worker_died(Supervisor *self, int status)
 		g_warning("the worker died (%s), starting the next one", self->why);
 	}
 	self->serving = false;
-	want_worker(self);
+	lx_patience_again(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 }
 
-/* ---- Reload ------------------------------------------------------------------------------ */
-
-static void refuse_reload(Supervisor *self, const GError *error)
-{
-	g_warning("reload: %s; the old program goes on", error->message);
-	self->reload_wanted = self->reload_checked = false;
-	conclude_reload(self, LX_RELOAD_REFUSED, error->message);
-	lx_notify_ready(self->given->settings->mountpoint);
-}
-
-static void on_checked(Supervisor *self, int status)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (lx_check_finish(&self->check, status, &error))
-		self->reload_checked = true;
-	else
-		refuse_reload(self, error);
-}
-
-static void execute_reload(Supervisor *self)
-{
-	LxInheritance left = *self->given->inheritance;
-	g_autoptr(GError) error = NULL;
-
-	g_message("reload: executing %s", self->given->program);
-	lx_notify_reloading();
-	left.worker = self->worker.pid;
-	left.previous = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	self->estate->header->reload.outcome = LX_RELOAD_UNDER_WAY;
-	lx_handover_execute(&left, self->given->program, self->given->argv, &error);
-	lx_fd_clear(&left.previous);
-	refuse_reload(self, error);
-}
-
-/* The program on disk is asked first whether it can take over; then, at a quiet moment, it does. */
+/* At a quiet moment. */
 static void advance_reload(Supervisor *self)
 {
-	g_autoptr(GError) error = NULL;
+	if (self->serving && self->announced && !lx_succession_is_under_way(&self->succession))
+		lx_reloading_advance(&self->reloading, self->worker.pid);
+}
 
-	if (!self->reload_wanted || !self->serving || !self->announced || self->check.pid > 0)
-		return;
-	if (self->reload_checked)
-		execute_reload(self);
-	else if (!lx_check_start(&self->check, self->given->inheritance, self->given->program,
-			 self->given->argv, &error))
-		refuse_reload(self, error);
+/* ---- Another lxfs ------------------------------------------------------------------------ */
+
+static void take_office(Supervisor *self)
+{
+	const LxInheritance *inheritance = self->given->inheritance;
+
+	lx_pidfile_claim(inheritance->lock);
+	lx_pidfile_write(self->runtime_dir, "worker.pid", self->worker.pid);
+}
+
+static void yield(Supervisor *self)
+{
+	self->serving = false;
+	self->patience.next_nsec = 0;
+	end_process(&self->worker.pid);
+	lx_newcomer_forget(&self->worker);
+	lx_succession_yield(&self->succession);
+}
+
+static void resume(Supervisor *self)
+{
+	self->patience = (LxPatience){0};
+	start_worker(self);
+	take_office(self);
+	lx_succession_listen(&self->succession);
+}
+
+/* Our copies of the descriptors would keep the mounts when those who serve have died. */
+static void retire(Supervisor *self)
+{
+	LxInheritance *inheritance = self->given->inheritance;
+
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		lx_fd_clear(&self->estate->connection_fds[kind]);
+	lx_fd_clear(&inheritance->lock);
+	lx_fd_clear(&inheritance->elder);
+}
+
+static void take_turn(Supervisor *self, LxTurn turn)
+{
+	switch (turn) {
+	case LX_TURN_YIELD:
+		yield(self);
+		break;
+	case LX_TURN_RESUME:
+		resume(self);
+		break;
+	case LX_TURN_RETIRE:
+		retire(self);
+		break;
+	case LX_TURN_BEGIN:
+		give_go(self);
+		break;
+	case LX_TURN_STAY:
+		take_office(self);
+		break;
+	case LX_TURN_GIVE_UP:
+		g_printerr("lxfs serve: taking over: another lxfs serves by now\n");
+		stop(self, EXIT_FAILURE);
+		break;
+	case LX_TURN_NONE:
+		break;
+	}
 }
 
 /* ---- Signals and time -------------------------------------------------------------------- */
@@ -337,8 +323,8 @@ static void reap(Supervisor *self)
 		} else if (pid == self->settler) {
 			self->settler = 0;
 			announce(self);
-		} else if (pid == self->check.pid) {
-			on_checked(self, status);
+		} else {
+			lx_reloading_reap(&self->reloading, pid, status);
 		}
 	}
 }
@@ -354,7 +340,7 @@ static void on_signal(Supervisor *self)
 		reap(self);
 		break;
 	case SIGHUP:
-		self->reload_wanted = true;
+		self->reloading.wanted = true;
 		break;
 	case SIGINT:
 		self->for_good = true;
@@ -381,11 +367,11 @@ static void check_serving(Supervisor *self, uint64_t now)
 	if (now > beat && now - beat > HEARTBEAT_LATE_NSEC) {
 		g_warning("the worker does not answer: ending it");
 		lx_newcomer_end(&self->worker, self->estate, LX_END_SILENT);
-	} else if (self->host_only && now - self->started_nsec > HOST_ONLY_RETRY_NSEC) {
-		self->host_only = false;
+	} else if (self->patience.host_only && now - self->started_nsec > HOST_ONLY_RETRY_NSEC) {
+		self->patience.host_only = false;
 		lx_newcomer_end(&self->worker, self->estate, LX_END_RETRY);
-	} else if (!self->host_only && now - self->started_nsec > PROVEN_NSEC) {
-		self->failures = 0;
+	} else if (!self->patience.host_only && now - self->started_nsec > PROVEN_NSEC) {
+		self->patience.failures = 0;
 	}
 }
 
@@ -393,35 +379,30 @@ static void check_time(Supervisor *self)
 {
 	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
 
-	if (self->next_nsec && now >= self->next_nsec)
+	if (lx_patience_pause_msec(&self->patience, now) == 0)
 		start_worker(self);
 	else if (self->worker.pid > 0 && self->serving)
 		check_serving(self, now);
 	else if (self->worker.pid > 0)
 		check_coming_up(self, now);
-	lx_check_limit(&self->check, now);
+	lx_check_limit(&self->reloading.check, now);
 	lx_notify_watchdog();
-}
-
-static int pause_msec(const Supervisor *self)
-{
-	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
-
-	if (self->next_nsec == 0)
-		return TICK_MSEC;
-	if (self->next_nsec <= now)
-		return 0;
-	return (int)MIN((self->next_nsec - now) / NSEC_PER_MSEC + 1, TICK_MSEC);
 }
 
 static void wait_for_events(Supervisor *self)
 {
-	struct pollfd sources[] = {
+	struct pollfd sources[2 + LX_SUCCESSION_SOURCES] = {
 		{.fd = self->signals, .events = POLLIN},
 		{.fd = self->worker.report, .events = POLLIN},
 	};
+	int others[LX_SUCCESSION_SOURCES];
+	int pause = lx_patience_pause_msec(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 
-	if (poll(sources, G_N_ELEMENTS(sources), pause_msec(self)) < 0)
+	lx_succession_sources(&self->succession, others);
+	for (int i = 0; i < LX_SUCCESSION_SOURCES; i++)
+		sources[2 + i] = (struct pollfd){.fd = others[i], .events = POLLIN};
+
+	if (poll(sources, G_N_ELEMENTS(sources), MIN((unsigned)pause, TICK_MSEC)) < 0)
 		return;
 	if (sources[1].revents)
 		on_report(self);
@@ -429,6 +410,7 @@ static void wait_for_events(Supervisor *self)
 		on_signal(self);
 	if (self->stopping)
 		return;
+	take_turn(self, lx_succession_advance(&self->succession));
 	check_time(self);
 	advance_reload(self);
 }
@@ -442,7 +424,7 @@ static void begin(Supervisor *self)
 
 	if (inheritance->previous < 0 &&
 		self->estate->header->reload.outcome == LX_RELOAD_UNDER_WAY)
-		conclude_reload(self, LX_RELOAD_ROLLED_BACK, "the new program died");
+		lx_reloading_conclude(self->given, LX_RELOAD_ROLLED_BACK, "the new program died");
 	if (inheritance->worker == 0 || inheritance->previous >= 0) {
 		start_worker(self);
 		return;
@@ -464,18 +446,24 @@ static void clean_up(Supervisor *self)
 		    !self->for_good && !self->views_gone;
 
 	lx_notify_stopping();
-	end_process(&self->check.pid);
+	self->given->survived = !self->for_good && !self->views_gone &&
+				lx_succession_is_survived(&self->succession);
+	end_process(&self->reloading.check.pid);
 	if (self->settler > 0) /* not waited for: it may be waiting for the worker */
 		kill(self->settler, SIGKILL);
-	if (!keep) {
+	if (!keep && !self->given->survived) {
 		lx_store_remove();
 		lx_settle_undo(self->estate, settings);
 	}
 	end_process(predecessor(self));
 	end_process(&self->worker.pid);
-	lx_runtime_remove(self->runtime_dir, "worker.pid");
-	lx_status_remove(self->runtime_dir);
+	lx_succession_leave(&self->succession);
+	if (!self->given->survived) {
+		lx_runtime_remove(self->runtime_dir, "worker.pid");
+		lx_status_remove(self->runtime_dir);
+	}
 	lx_newcomer_forget(&self->worker);
+	lx_succession_clear(&self->succession);
 	lx_fd_clear(&self->signals);
 }
 
@@ -487,10 +475,12 @@ int lx_supervisor_run(LxSupervision *supervision)
 		.runtime_dir = supervision->settings->runtime_dir,
 		.signals = lx_signals_block(),
 		.worker = LX_NEWCOMER_NONE,
-		.check.answer = -1,
+		.reloading = {.given = supervision, .check.answer = -1},
 	};
 
-	atomic_store(&self.estate->header->supervisor, (int32_t)getpid());
+	lx_succession_init(&self.succession, supervision->inheritance, self.runtime_dir);
+	if (!lx_succession_waits(&self.succession))
+		atomic_store(&self.estate->header->supervisor, (int32_t)getpid());
 	begin(&self);
 	while (!self.stopping)
 		wait_for_events(&self);

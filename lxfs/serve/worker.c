@@ -110,7 +110,12 @@ static void inherit_or_end(const LxWorkerTask *task)
 
 _Noreturn static void become_supervisor(const LxWorkerTask *task)
 {
-	LxInheritance left = {.estate = task->estate, .lock = task->lock, .previous = -1};
+	LxInheritance left = {
+		.estate = task->estate,
+		.lock = task->lock,
+		.previous = -1,
+		.elder = task->elder,
+	};
 	g_autoptr(GError) error = NULL;
 
 	inherit_or_end(task);

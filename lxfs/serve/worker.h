@@ -19,6 +19,7 @@ typedef struct {
 	int report_fd;
 	int go_fd;         /* one byte: the predecessor is dead, begin */
 	int lock;          /* of the runtime folder */
+	int elder;         /* who stands by for us; -1: nobody */
 	pid_t supervisor;  /* whoever forked us */
 	pid_t predecessor; /* still serving; 0: none */
 	char **argv;       /* of the program: to become the supervisor if that one dies */

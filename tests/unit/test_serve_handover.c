@@ -41,7 +41,7 @@ END_TEST
 
 START_TEST(what_is_left_is_taken_whole)
 {
-	LxInheritance left = {.estate = estate_new(), .worker = 4711};
+	LxInheritance left = {.estate = estate_new(), .worker = 4711, .elder = -1};
 	LxInheritance taken;
 	g_autoptr(GError) error = NULL;
 
@@ -69,7 +69,7 @@ END_TEST
 
 START_TEST(a_program_that_cannot_be_executed_changes_nothing)
 {
-	LxInheritance left = {.estate = estate_new(), .lock = -1, .previous = -1};
+	LxInheritance left = {.estate = estate_new(), .lock = -1, .previous = -1, .elder = -1};
 	char *argv[] = {(char *)"lxfs", NULL};
 	g_autoptr(GError) error = NULL;
 
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(an_estate_of_another_version_is_refused)
 {
-	LxInheritance left = {.estate = estate_new(), .lock = -1, .previous = -1};
+	LxInheritance left = {.estate = estate_new(), .lock = -1, .previous = -1, .elder = -1};
 	LxInheritance taken;
 	g_autoptr(GError) error = NULL;
 

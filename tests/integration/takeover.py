@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""One lxfs takes over from another, as the pods of a DaemonSet do: neither is the other's child, each
+has a mount namespace of its own, and they share the runtime folder, whose mounts propagate.
+
+TAKE_OVERS=N sets how many (20).
+"""
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import lab
+import survivors
+from lab import check, equal
+from survivors import Readers, judge, lives, pause
+
+TAKE_OVERS = int(os.environ.get("TAKE_OVERS", "20"))
+KINDS = survivors.KINDS[:2]
+ESTATE_VERSION = 3
+
+
+class Node:
+    """What the pods of a machine share; stands in for a server where containers are made."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-"))
+        lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.folder.chmod(0o755)
+        subprocess.run(["mount", "--bind", self.folder, self.folder], check=True)
+        subprocess.run(["mount", "--make-shared", self.folder], check=True)
+        lab.at_end(self.clean)
+        self.mount = self.folder / "mount"
+        self.runtime = self.folder / "run"
+        self.pods = []
+
+    def clean(self):
+        for pod in self.pods:
+            pod.kill()
+        while lab.is_mounted(self.folder):
+            subprocess.run(["umount", "-l", self.folder], check=True)
+
+    def pod(self, *options, namespaces="-m", wait=True):
+        pod = Pod(self, options, namespaces)
+        self.pods.append(pod)
+        if wait:
+            pod.await_serving()
+        return pod
+
+    def serving_pid(self, which="supervisor"):
+        return int((self.runtime / f"{which}.pid").read_text())
+
+
+def comm(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return None
+
+
+class Pod:
+    """A process tree that is killed as a runtime kills a pod: all of it."""
+
+    def __init__(self, node, options=(), namespaces="-m"):
+        self.node = node
+        self.log_path = node.folder / f"log-{len(node.pods)}"
+        with open(self.log_path, "a") as log:
+            self.process = subprocess.Popen(
+                ["unshare", *namespaces.split(), "--propagation", "unchanged", lab.LXFS, "serve",
+                 "--take-over", "--mountpoint", node.mount, "--runtime-dir", node.runtime, *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self.pid = self.process.pid
+
+    def log(self):
+        return self.log_path.read_text()
+
+    def serves(self):
+        check(self.process.poll() is None, f"lxfs ended: {self.log()}")
+        return "serving at" in self.log()
+
+    def await_serving(self):
+        lab.wait_until(self.serves, 30, f"lxfs serves; its log: {self.log()}")
+
+    def await_log(self, text, times=1):
+        lab.wait_until(lambda: self.log().count(text) >= times, 30, f"\"{text}\" in the log {self.log()}")
+
+    def stop(self):
+        self.process.terminate()
+        equal(self.process.wait(20 * lab.SLOW), 0, f"the exit code; the log: {self.log()}")
+
+    def worker(self):
+        """None: it has none; other children are its helpers."""
+        children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return next((int(pid) for pid in children if comm(pid) == "lxfs-worker" and lives(pid)), None)
+
+    def kill(self):
+        """At one blow: stopped first, so that neither takes the other's place."""
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.pid, signal.SIGSTOP)
+        os.killpg(self.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+# ---- It goes well ------------------------------------------------------------------------------
+
+def many_take_over_one_from_the_other_under_load():
+    node = Node()
+    old = node.pod()
+    readers = Readers(node, KINDS)
+    for _ in range(TAKE_OVERS):
+        new = node.pod()
+        equal(node.serving_pid(), new.pid, "the pid of who serves")
+        check(old.process.poll() is None, "the elder stands by")
+        check(old.worker() is None, "the elder has no worker any more")
+        old.stop()
+        pause(0, 0.1)
+        old = new
+    judge(f"{TAKE_OVERS} take-overs", readers.end())
+    equal(sum(1 for line in open("/proc/self/mountinfo") if f" {node.mount} " in line), 1, "mounts of the views")
+
+
+def without_another_one_it_starts_anew():
+    node = Node()
+    pod = node.pod()
+    equal(node.serving_pid(), pod.pid, "the pid")
+    pod.stop()
+    check(not lab.is_mounted(node.mount), "the views are unmounted")
+    node.pod()
+
+
+def the_last_one_unmounts():
+    node = Node()
+    old, new = node.pod(), None
+    new = node.pod()
+    old.stop()
+    new.stop()
+    check(not lab.is_mounted(node.mount), "the views are unmounted")
+    check(not (node.runtime / "supervisor.pid").exists(), "no pid file is left")
+
+
+def a_reload_keeps_the_elder():
+    node = Node()
+    old = node.pod()
+    new = node.pod()
+    done = subprocess.run([lab.LXFS, "reload", "--runtime-dir", node.runtime], capture_output=True, text=True,
+                          check=False)
+    equal(done.returncode, 0, done.stdout + done.stderr)
+    new.stop()
+    old.await_log("serves again")
+    lab.wait_until(lambda: node.serving_pid() == old.pid, 20, "the elder's pid")
+
+
+# ---- It does not -------------------------------------------------------------------------------
+
+def a_newcomer_may_die_at_any_moment():
+    node = Node()
+    old = node.pod()
+    readers = Readers(node, KINDS)
+    for number in range(TAKE_OVERS):
+        new = node.pod(wait=False)
+        pause(0, random.choice((0.05, 0.4)))
+        new.kill()
+        lab.wait_until(lambda: node.serving_pid() == old.pid and old.worker(), 20,
+                       f"the elder serves; its log: {old.log()}")
+    pause(0.5, 0.5)
+    judge(f"{TAKE_OVERS} dead newcomers", readers.end(), 5000)
+
+
+def an_elder_may_die_at_any_moment():
+    node = Node()
+    old = node.pod()
+    readers = Readers(node, KINDS)
+    for _ in range(TAKE_OVERS // 2):
+        new = node.pod(wait=False)
+        lab.wait_until(lambda: "takes over" in old.log(), 20, f"it is asked: {old.log()}")
+        pause(0, 0.2)
+        old.kill()
+        new.await_serving()
+        lab.wait_until(lambda: node.serving_pid() == new.pid, 20, "the newcomer's pid")
+        old = new
+    pause(0.5, 0.5)
+    judge(f"{TAKE_OVERS // 2} dead elders", readers.end(), 8000)
+
+
+def the_elder_serves_again_when_the_newcomer_is_stopped():
+    node = Node()
+    old = node.pod()
+    readers = Readers(node, KINDS)
+    for times in range(1, 6):
+        new = node.pod()
+        pause(0.1, 0.3)
+        new.stop()
+        old.await_log("serves again", times)
+        pause(0.1, 0.3)
+    judge("5 roll-backs", readers.end())
+
+
+def killed_processes_of_a_newcomer_replace_each_other():
+    node = Node()
+    old = node.pod()
+    readers = Readers(node, KINDS)
+    new = node.pod()
+    for _ in range(5):
+        for which in ("worker", "supervisor"):
+            pid = node.serving_pid(which)
+            os.kill(pid, signal.SIGKILL)
+            lab.wait_until(lambda pid=pid, which=which: node.serving_pid(which) != pid, 20, f"the next {which}")
+            pause(0.3, 0.3)
+    check("serves again" not in old.log(), "the elder stands by all the time")
+    judge("killed processes", readers.end())
+    os.kill(node.serving_pid(), signal.SIGTERM)
+    old.await_log("serves again")
+    new.process.wait()
+
+
+def an_elder_of_three_is_no_heir():
+    node = Node()
+    first = node.pod()
+    second = node.pod()
+    third = node.pod()
+    second.stop()
+    time.sleep(0.5)
+    check(first.worker() is None, f"the first one serves nothing; its log: {first.log()}")
+    equal(node.serving_pid(), third.pid, "who serves")
+    first.stop()
+    check(lab.is_mounted(node.mount), "the views are there")
+
+
+# ---- Refusals ----------------------------------------------------------------------------------
+
+def refused(pod):
+    equal(pod.process.wait(30 * lab.SLOW), 1, f"the exit code; the log: {pod.log()}")
+    return pod.log()
+
+
+def still_serves(node, old):
+    equal(node.serving_pid(), old.pid, "who serves")
+    check((node.mount / "proc/meminfo").read_text(), "the views are read")
+
+
+def another_pid_namespace_is_refused():
+    node = Node()
+    old = node.pod()
+    text = refused(node.pod(namespaces="-m -p -f", wait=False))
+    check("another PID namespace" in text and "hostPID" in text, text)
+    still_serves(node, old)
+
+
+def a_mount_namespace_without_the_views_is_refused():
+    node = Node()
+    old = node.pod()
+    hidden = subprocess.run(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c",
+         f"umount -l {node.mount}; exec {lab.LXFS} serve --take-over --mountpoint {node.mount}"
+         f" --runtime-dir {node.runtime}"],
+        capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
+    equal(hidden.returncode, 1, "the exit code")
+    check("Bidirectional" in hidden.stderr, hidden.stderr)
+    still_serves(node, old)
+
+
+def ask(node, message):
+    """An answer's kind and text: as serve/baton.h lays messages out."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as peer:
+        peer.settimeout(20 * lab.SLOW)
+        peer.connect(str(node.runtime / "baton"))
+        try:
+            peer.send(message)
+            answer, fds, _, _ = socket.recv_fds(peer, 4096, 16)
+        except (BrokenPipeError, ConnectionResetError):
+            return 0, ""
+        for fd in fds:
+            os.close(fd)
+    return int.from_bytes(answer[4:8], "little"), answer[24:].split(b"\0")[0].decode()
+
+
+def asking(version, pid_namespace=None):
+    pid_namespace = pid_namespace or os.stat("/proc/self/ns/pid").st_ino
+    return (0x6c786261.to_bytes(4, "little") + (1).to_bytes(4, "little") + version.to_bytes(4, "little")
+            + bytes(4) + pid_namespace.to_bytes(8, "little") + b"0.0.9-test".ljust(232, b"\0"))
+
+
+ESTATE, REFUSED = 2, 3
+
+
+def another_version_is_refused():
+    node = Node()
+    old = node.pod()
+    kind, text = ask(node, asking(ESTATE_VERSION + 1))
+    equal(kind, REFUSED, "the answer")
+    check("version" in text, text)
+    equal(ask(node, asking(ESTATE_VERSION))[0], ESTATE, "the answer to the right one")
+    old.await_log("this one goes on")
+    still_serves(node, old)
+
+
+def nonsense_is_not_answered():
+    node = Node()
+    old = node.pod()
+    for message in (b"", b"x", b"\0" * 256, b"\xff" * 256, asking(ESTATE_VERSION) + b"more", os.urandom(256)):
+        equal(ask(node, message), (0, ""), "the answer")
+    still_serves(node, old)
+    node.pod()
+
+
+def as_nobody(function, *arguments):
+    def enter():
+        os.setgid(65534)
+        os.setuid(65534)
+    return lab.Call(function, *arguments, enter=enter).result()
+
+
+def nobody_but_root_is_heard():
+    node = Node()
+    old = node.pod()
+    try:
+        as_nobody(ask, node, asking(ESTATE_VERSION))
+        raise lab.Failed("an ordinary user was heard")
+    except PermissionError:
+        pass
+    (node.runtime / "baton").chmod(0o666)  # whatever the file's mode is
+    equal(as_nobody(ask, node, asking(ESTATE_VERSION)), (0, ""), "the answer")
+    check("user 65534" in old.log(), old.log())
+    still_serves(node, old)
+
+
+def one_that_says_nothing_holds_nobody_up():
+    node = Node()
+    node.pod()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as silent:
+        silent.connect(str(node.runtime / "baton"))
+        node.pod()
+
+
+def without_the_option_a_second_one_is_refused():
+    node = Node()
+    old = node.pod()
+    done = subprocess.run([lab.LXFS, "serve", "--mountpoint", node.mount, "--runtime-dir", node.runtime],
+                          capture_output=True, text=True, check=False)
+    equal(done.returncode, 1, "the exit code")
+    check("another lxfs" in done.stderr, done.stderr)
+    still_serves(node, old)
+
+
+lab.run([
+    many_take_over_one_from_the_other_under_load,
+    without_another_one_it_starts_anew,
+    the_last_one_unmounts,
+    a_reload_keeps_the_elder,
+    a_newcomer_may_die_at_any_moment,
+    an_elder_may_die_at_any_moment,
+    the_elder_serves_again_when_the_newcomer_is_stopped,
+    killed_processes_of_a_newcomer_replace_each_other,
+    an_elder_of_three_is_no_heir,
+    another_pid_namespace_is_refused,
+    a_mount_namespace_without_the_views_is_refused,
+    another_version_is_refused,
+    nonsense_is_not_answered,
+    nobody_but_root_is_heard,
+    one_that_says_nothing_holds_nobody_up,
+    without_the_option_a_second_one_is_refused,
+])
