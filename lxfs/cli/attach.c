@@ -21,10 +21,10 @@ typedef struct {
 	Act act;
 } Kind;
 
-static const Kind attach_kind = {
-	"attach", "PID|ID... - put the views into running containers", "attached", lx_attach_run};
-static const Kind detach_kind = {"detach", "PID|ID... - take the views out of running containers",
-	"detached", lx_detach_run};
+static const Kind attach_kind = {"attach", "PID|ID|NAME... - put the views into running containers",
+	"attached", lx_attach_run};
+static const Kind detach_kind = {"detach",
+	"PID|ID|NAME... - take the views out of running containers", "detached", lx_detach_run};
 
 typedef struct {
 	const Kind *kind;
@@ -75,7 +75,7 @@ static bool check_options(Command *command, GError **error)
 	command->views = LX_VIEWS_ALL;
 	if (!command->names && !many)
 		lx_error_set(error, EINVAL,
-			"choosing containers: name PIDs or ids, or say --all or --runtime");
+			"choosing containers: name PIDs, ids or names, or say --all or --runtime");
 	else if (command->names && many)
 		lx_error_set(error, EINVAL,
 			"choosing containers: with --all or --runtime none can be named");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The containers that a command line chooses: by process, by id, by runtime, or all. */
+/* The containers that a command line chooses: by process, by id or name, by runtime, or all. */
 #pragma once
 
 #include "lxfs.h"
 
 typedef struct {
 	const LxSettings *library;
-	const char *const *names; /* PIDs and ids; NULL: all containers */
+	const char *const *names; /* PIDs, ids, names; NULL: all containers */
 	const char *runtime;      /* only its containers; NULL: of any */
 } LxChoice;
 
@@ -18,15 +18,16 @@ typedef struct {
 
 /*
  * An array of LxChosen, for g_array_unref. A number that is a process's is a PID; anything else is
- * the id of a container, or the beginning of one if no other begins so. Fails when the containers
+ * what lx_chosen_match finds. Fails when the containers
  * cannot be listed; they are not, when all names are PIDs. Without names those that have no process
  * are left out.
  */
 GArray *lx_chosen_find(const LxChoice *choice, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * The container with this id, or with the only id that begins so. NULL and ENOENT when there is
- * none, EINVAL when several begin so.
+ * The container with this id; else the one that is called so (roster/name.h), its runtime's files
+ * being below `root`; else the one whose id begins so. NULL and ENOENT when there is none, EINVAL
+ * when there are several.
  */
-const LxContainerInfo *lx_chosen_match(
-	const LxInventory *inventory, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const LxContainerInfo *lx_chosen_match(const LxInventory *inventory, const char *root,
+	const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -103,7 +103,9 @@ static char *path_of(const Show *show, LxContext *context, GError **error)
 	if (!show->container)
 		return g_strdup(show->file);
 	inventory = lx_inventory_new(context, error);
-	info = inventory ? lx_chosen_match(inventory, show->container, error) : NULL;
+	info = inventory ? lx_chosen_match(inventory, show->sysroot ? show->sysroot : "/",
+				   show->container, error)
+			 : NULL;
 	if (info)
 		return g_build_filename("containers", info->id, show->file, NULL);
 	g_prefix_error(error, "looking for the container %s: ", show->container);

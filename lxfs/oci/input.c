@@ -2,10 +2,16 @@
 /* A whole text from a descriptor, if it is not too large. */
 #include "oci/input.h"
 
+#include "fd.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHUNK ((size_t)16 << 10)
+/* The names of all of a storage's containers stand in one file. */
+#define FILE_MAX_BYTES ((size_t)8 << 20)
 
 /* 0 at the end, negative on failure. */
 static ssize_t read_chunk(int fd, GString *text)
@@ -49,4 +55,14 @@ char *lx_input_read(int fd, size_t max_bytes, const char *what, size_t *out_leng
 		lx_error_set_errno(error, errno, "reading %s", what);
 	g_string_free(text, TRUE);
 	return NULL;
+}
+
+char *lx_input_read_file(const char *path, size_t *out_length)
+{
+	g_auto(LxFd) fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return NULL;
+	return lx_input_read(fd, FILE_MAX_BYTES, path, out_length, NULL);
 }

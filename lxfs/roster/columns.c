@@ -2,15 +2,13 @@
 /* The columns of `lxfs ps` and `lxfs top`. */
 #include "roster/columns.h"
 
+#include "roster/name.h"
 #include "roster/size.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #define ABSENT "-"
-/* What Docker and Podman print of 64 hexadecimal digits. */
-#define SHORT_ID 12
-#define HASH_ID 64
 
 /* ---- Cells ------------------------------------------------------------------------------- */
 
@@ -46,26 +44,16 @@ static void append_full_id(const LxRosterRow *row, GString *to)
 
 static void append_id(const LxRosterRow *row, GString *to)
 {
-	const char *id = row->info->id;
-
-	if (strlen(id) == HASH_ID && strspn(id, "0123456789abcdef") == HASH_ID)
-		g_string_append_len(to, id, SHORT_ID);
-	else
-		append_full_id(row, to);
+	lx_name_append_id(to, row->info);
 }
 
 static void append_name(const LxRosterRow *row, GString *to)
 {
-	const LxLabels *labels = &row->labels;
+	gsize before = to->len;
 
-	if (labels->pod)
-		g_string_append_printf(to, "%s/%s%s%s", labels->namespace ? labels->namespace : "?",
-			labels->pod, labels->container ? "/" : "",
-			labels->container ? labels->container : "");
-	else if (!labels->name && row->info->pod_uid)
-		g_string_append_printf(to, "pod %s", row->info->pod_uid);
-	else
-		append_or_absent(to, labels->name);
+	lx_name_append(to, row->info, &row->labels);
+	if (to->len == before)
+		g_string_append(to, ABSENT);
 }
 
 static const char *runtime_of(const LxRosterRow *row)

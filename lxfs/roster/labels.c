@@ -8,17 +8,11 @@
  */
 #include "roster/labels.h"
 
-#include "fd.h"
 #include "oci/input.h"
 #include "oci/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* The names of all of a storage's containers stand in one file. */
-#define FILE_MAX_BYTES ((size_t)8 << 20)
 /* No runtime allows more (a DNS subdomain, RFC 1123). */
 #define NAME_MAX_BYTES 253
 
@@ -109,46 +103,15 @@ static bool take_docker(JsonObject *config, const char *id, LxLabels *to)
 	return true;
 }
 
-static bool take_storage(JsonObject *storage, const char *id, LxLabels *to)
-{
-	JsonArray *containers = lx_json_array(storage, "containers");
-
-	for (unsigned i = 0; containers && i < json_array_get_length(containers); i++) {
-		JsonObject *container = lx_json_object_at(containers, i);
-		JsonArray *names = container ? lx_json_array(container, "names") : NULL;
-
-		if (!container || g_strcmp0(lx_json_string(container, "id"), id) != 0)
-			continue;
-		if (names && json_array_get_length(names) > 0)
-			set(&to->name, lx_json_string_at(names, 0));
-		return true;
-	}
-	return false;
-}
-
 static bool (*const takers[])(JsonObject *object, const char *id, LxLabels *to) = {
 	[LX_LABELS_DOCKER] = take_docker,
 	[LX_LABELS_OCI] = take_oci,
-	[LX_LABELS_STORAGE] = take_storage,
 };
-
-/* A list of containers is an array: made a member, so that every file is an object. */
-static JsonObject *parse(LxLabelsFormat format, const char *text, size_t length)
-{
-	g_autoptr(GString) object = NULL;
-
-	if (format != LX_LABELS_STORAGE)
-		return lx_json_parse(text, length, NULL);
-	object = g_string_new("{\"containers\":");
-	g_string_append_len(object, text, (gssize)length);
-	g_string_append_c(object, '}');
-	return lx_json_parse(object->str, object->len, NULL);
-}
 
 bool lx_labels_parse(
 	LxLabelsFormat format, const char *text, size_t length, const char *id, LxLabels *to)
 {
-	g_autoptr(JsonObject) object = parse(format, text, length);
+	g_autoptr(JsonObject) object = lx_json_parse(text, length, NULL);
 
 	return object && takers[format](object, id, to);
 }
@@ -172,9 +135,6 @@ static const struct {
 		"run/containerd/io.containerd.runtime.v2.task/default/%/config.json"},
 	{"cri-o kubernetes", LX_LABELS_OCI,
 		"run/containers/storage/overlay-containers/%/userdata/config.json"},
-	{"podman", LX_LABELS_STORAGE,
-		"var/lib/containers/storage/overlay-containers/containers.json"},
-	{"podman", LX_LABELS_STORAGE, "var/lib/containers/storage/vfs-containers/containers.json"},
 };
 
 /* Incus and LXD name cgroups as LXC does: a folder of theirs tells them. */
@@ -196,20 +156,10 @@ static char *path_of(const char *root, const char *pattern, const char *id)
 	return g_build_filename(root, path, NULL);
 }
 
-static char *read_file(const char *path, size_t *out_length)
-{
-	g_auto(LxFd) fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat status;
-
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-		return NULL;
-	return lx_input_read(fd, FILE_MAX_BYTES, path, out_length, NULL);
-}
-
 static bool take_file(LxLabelsFormat format, const char *path, const char *id, LxLabels *to)
 {
 	size_t length;
-	g_autofree char *text = read_file(path, &length);
+	g_autofree char *text = lx_input_read_file(path, &length);
 
 	return text && lx_labels_parse(format, text, length, id, to);
 }
@@ -260,15 +210,33 @@ static const char *find_manager(const char *root, const LxContainerInfo *info)
 	return NULL;
 }
 
-void lx_labels_find(
-	const char *root, const LxContainerInfo *info, const char *hostname, LxLabels *out)
+/* Of a project other than the default one: "project_web". No name has a '_' of its own. */
+static char *name_in_project(const char *id)
 {
+	const char *last = strrchr(id, '_');
+
+	return last ? lx_labels_harmless(last + 1) : NULL;
+}
+
+static void take_lxc(const char *root, const LxContainerInfo *info, LxLabels *out)
+{
+	out->manager = find_manager(root, info);
+	if (out->manager)
+		out->name = name_in_project(info->id);
+}
+
+void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, const char *hostname,
+	LxLabels *out)
+{
+	bool docker = strcmp(info->runtime, "docker") == 0;
 	LxLabels labels = {0};
 
 	if (strcmp(info->runtime, "lxc") == 0)
-		labels.manager = find_manager(root, info);
-	else if (!take_from_places(root, info, &labels) && strcmp(info->runtime, "docker") == 0)
-		take_beside_hostname(root, hostname, info->id, &labels);
+		take_lxc(place->root, info, &labels);
+	else if (strcmp(info->runtime, "podman") == 0 && place->shelf)
+		labels.name = lx_labels_harmless(lx_shelf_name(place->shelf, info->id));
+	else if (!take_from_places(place->root, info, &labels) && docker)
+		take_beside_hostname(place->root, hostname, info->id, &labels);
 	lx_labels_clear(out);
 	*out = labels;
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "lxfs.h"
+#include "roster/shelf.h"
 
 typedef struct {
 	char *name; /* "web", as `docker run --name` takes it */
@@ -27,9 +27,8 @@ char *lx_labels_harmless(const char *text);
 
 /* Who wrote a file, which tells how to read it. */
 typedef enum {
-	LX_LABELS_DOCKER,  /* config.v2.json */
-	LX_LABELS_OCI,     /* a bundle's config.json: its annotations */
-	LX_LABELS_STORAGE, /* containers.json of containers/storage: Podman, CRI-O */
+	LX_LABELS_DOCKER, /* config.v2.json */
+	LX_LABELS_OCI,    /* a bundle's config.json: its annotations */
 } LxLabelsFormat;
 
 /*
@@ -39,10 +38,19 @@ typedef enum {
 bool lx_labels_parse(
 	LxLabelsFormat format, const char *text, size_t length, const char *id, LxLabels *to);
 
+/* What runtimes keep on a host; borrowed. */
+typedef struct {
+	const char *root;     /* "/" on a live host */
+	const LxShelf *shelf; /* NULL: no names of Podman's containers */
+} LxLabelsPlace;
+
+/* What a container has its /etc/hostname from lies among its runtime's files. */
+#define LX_LABELS_HOSTNAME "/etc/hostname"
+
 /*
- * Looks where the container's runtime keeps its files, below `root` ("/" on a live host).
- * `hostname` is the file that is bound over the container's /etc/hostname, as a path on the host:
- * it lies among its runtime's files, wherever those are; NULL: not known.
+ * Looks where the container's runtime keeps its files. `hostname` is the file that is bound over
+ * the container's LX_LABELS_HOSTNAME, as a path on the host: so they are found wherever they are;
+ * NULL: not known.
  */
-void lx_labels_find(
-	const char *root, const LxContainerInfo *info, const char *hostname, LxLabels *out);
+void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, const char *hostname,
+	LxLabels *out);

@@ -17,7 +17,6 @@
 
 #define LOADS_LIMIT_MSEC 2000
 #define THREADS_MAX 8u
-#define HOSTNAME "/etc/hostname"
 
 typedef struct {
 	const LxRosterTerms *terms;
@@ -26,6 +25,8 @@ typedef struct {
 	LxServed served;
 	GArray *devices;
 	LxMountinfo *own;
+	LxShelf *shelf;
+	LxLabelsPlace place;
 	unsigned n_views;
 } Survey;
 
@@ -143,11 +144,11 @@ static void look_at(const Survey *survey, unsigned index)
 
 	read_figures(survey, index, survey->terms->wanted & ~(unsigned)LX_FIGURE_LOAD, row);
 	mounts = row->info->init_pid ? lx_mountinfo_read(row->info->init_pid, NULL) : NULL;
-	hostname = mounts ? lx_mountinfo_top(mounts, HOSTNAME) : NULL;
+	hostname = mounts ? lx_mountinfo_top(mounts, LX_LABELS_HOSTNAME) : NULL;
 	row->n_views = survey->n_views;
 	if (mounts)
 		look_at_views(survey, mounts, row);
-	lx_labels_find("/", row->info, hostname ? hostname->root : NULL, &row->labels);
+	lx_labels_find(&survey->place, row->info, hostname ? hostname->root : NULL, &row->labels);
 }
 
 /* ---- Rounds ------------------------------------------------------------------------------ */
@@ -226,6 +227,7 @@ static void set_loads(LxRoster *roster, GHashTable *loads)
 static void survey_clear(Survey *survey)
 {
 	lx_mountinfo_free(survey->own);
+	lx_shelf_free(survey->shelf);
 	g_clear_pointer(&survey->devices, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Survey, survey_clear)
@@ -241,6 +243,8 @@ static bool survey_init(Survey *survey, const LxRosterTerms *terms, GError **err
 	if (lx_served_find(survey->own, terms->mountpoint, &survey->served))
 		survey->rules.served = &survey->served;
 	survey->n_views = count_host_views();
+	survey->shelf = lx_shelf_new("/");
+	survey->place = (LxLabelsPlace){"/", survey->shelf};
 	return true;
 }
 

@@ -160,18 +160,25 @@ def total_loss_heals_through_anchors_and_without():
     lab.wait_until(lambda: "mount namespaces" in server.log(), 10, "healed")
     for box in boxes:
         check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), f"after; {server.log()}")
-    check("1 mounts" not in server.log(), f"the anchored container was entered: {server.log()}")
+    namespace = os.readlink(f"/proc/{pid_of(boxes[1])}/ns/mnt")
+    check(namespace not in server.log(), f"the anchored container was entered: {server.log()}")
+
+
+def pid_of(box):
+    return docker.run("inspect", "-f", "{{.State.Pid}}", box.id).strip()
 
 
 def one_that_was_started_before_lxfs_is_attached():
     """a container started before lxfs gets all views by attach, keeps them, and loses them by detach"""
     need_docker()
-    box = start_box("-m", "256m", "--cpus=1", binds=[])
+    name = lab.unique_name()
+    box = start_box("-m", "256m", "--cpus=1", "--name", name, binds=[])
     check("MemTotal:         262144 kB\n" not in box.read("/proc/meminfo"), "it has the views already")
-    pid = docker.run("inspect", "-f", "{{.State.Pid}}", box.id).strip()
+    pid = pid_of(box)
     before = pathlib.Path(f"/proc/{pid}/mountinfo").read_text()
     late = lab.Server()
-    equal(lxfs(late, "attach", box.id[:12]), "", "what attach complains of")
+    equal(lxfs(late, "attach", name), "", "what attach complains of")
+    check("already" in attach(late, box.id[:12]).stdout, "by its id nothing is put there twice")
     for _ in range(2):
         check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), box.read("/proc/meminfo"))
         equal(n_cpus(box.read("/proc/cpuinfo")), 1, "CPUs in cpuinfo")
@@ -181,8 +188,16 @@ def one_that_was_started_before_lxfs_is_attached():
         os.kill(worker, signal.SIGKILL)
         lab.wait_until(lambda worker=worker: late.pid("worker") != worker, 20, "another worker")
         equal(lxfs(late, "reload"), "", "what reload complains of")
-    equal(lxfs(late, "detach", pid), "", "what detach complains of")
+    equal(lxfs(late, "detach", name), "", "what detach complains of")
     equal(pathlib.Path(f"/proc/{pid}/mountinfo").read_text(), before, "the mounts")
+    unknown = attach(late, f"{name}x")
+    equal((unknown.returncode, unknown.stderr),
+          (1, f"lxfs attach: {name}x: there is no such process, id or name; lxfs ps lists those that are known\n"), "a name that nobody has")
+
+
+def attach(instance, name):
+    return subprocess.run([lab.LXFS, "attach", "--runtime-dir", str(instance.runtime), name],
+                          capture_output=True, text=True, timeout=60, check=False)
 
 
 def lxfs(instance, verb, *arguments):

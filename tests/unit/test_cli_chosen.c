@@ -37,10 +37,52 @@ static TasksHost host_with_containers(void)
 	return host;
 }
 
-/* "name=pid" or "name: why" for each that is chosen. */
-static char *choose(const char *const *names, const char *runtime)
+#define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B "aaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define D "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+#define TASK(number, path) \
+	{ \
+		.tid = number, .cgroup = path, .cgroupns = number, .pidns = number, \
+		.pids = #number "\t1", .mountinfo = path \
+	}
+
+static void put_docker(const TasksHost *host, const char *id, const char *inner)
 {
-	tasks_autohost host = host_with_containers();
+	g_autofree char *path = g_build_filename(
+		host->folder, "var/lib/docker/containers", id, "config.v2.json", NULL);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *text = g_strdup_printf("{\"ID\":\"%s\",%s}", id, inner);
+
+	ck_assert_int_eq(g_mkdir_with_parents(folder, 0755), 0);
+	ck_assert(g_file_set_contents(path, text, -1, NULL));
+}
+
+#define POD(more) \
+	"\"Config\":{\"Labels\":{\"io.kubernetes.pod.name\":\"shop\"," \
+	"\"io.kubernetes.pod.namespace\":\"default\"," more "}}"
+
+/* Docker's "web" (12), and a pod of a sandbox (14) and two containers (16, 18). */
+static TasksHost host_with_names(void)
+{
+	static const TasksTask tasks[] = {TASK(12, "/docker/" A), TASK(14, "/docker/" B),
+		TASK(16, "/docker/" C), TASK(18, "/docker/" D)};
+	TasksHost host = tasks_host_new();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tasks); i++)
+		tasks_add_cgroup(&host, tasks[i].cgroup, "");
+	tasks_add_all(&host, tasks, G_N_ELEMENTS(tasks));
+	put_docker(&host, A, "\"Name\":\"/web\"");
+	put_docker(&host, B, POD("\"io.kubernetes.docker.type\":\"podsandbox\""));
+	put_docker(&host, C, POD("\"io.kubernetes.container.name\":\"nginx\""));
+	put_docker(&host, D, POD("\"io.kubernetes.container.name\":\"cache\""));
+	return host;
+}
+
+/* "name=pid" or "name: why" for each that is chosen. */
+static char *choose_on(TasksHost made, const char *const *names, const char *runtime)
+{
+	tasks_autohost host = made;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) chosen = NULL;
 	GString *answer = g_string_new(NULL);
@@ -65,9 +107,17 @@ static char *choose(const char *const *names, const char *runtime)
 
 static void check(const char *const *names, const char *runtime, const char *expected)
 {
-	g_autofree char *seen = choose(names, runtime);
+	g_autofree char *seen = choose_on(host_with_containers(), names, runtime);
 
 	ck_assert_str_eq(seen, expected);
+}
+
+static void check_name(const char *name, const char *expected)
+{
+	g_autofree char *seen = choose_on(host_with_names(), (const char *[]){name, NULL}, NULL);
+	g_autofree char *whole = g_strconcat(name, expected, NULL);
+
+	ck_assert_str_eq(seen, whole);
 }
 
 #define NAMES(...) ((const char *[]){__VA_ARGS__, NULL})
@@ -97,16 +147,46 @@ END_TEST
 START_TEST(the_beginning_of_several_is_refused_with_their_names)
 {
 	check(NAMES("box"), NULL, "box: it may be box-one or box-one-more; name more of it");
-	check(NAMES(""), NULL, ": it may be box-one or box-one-more; name more of it");
+	check(NAMES(""), NULL, ": it may be box-one or box-one-more or crate; name more of it");
 }
 END_TEST
 
 START_TEST(what_is_neither_a_process_nor_an_id_is_told)
 {
-	check(NAMES("barrel"), NULL, "barrel: there is no such process or container");
-	check(NAMES("2147483647"), NULL, "2147483647: there is no such process or container");
-	check(NAMES("-1"), NULL, "-1: there is no such process or container");
-	check(NAMES("0"), NULL, "0: there is no such process or container");
+	check(NAMES("barrel"), NULL,
+		"barrel: there is no such process, id or name; lxfs ps lists those that are known");
+	check(NAMES("2147483647"), NULL,
+		"2147483647: there is no such process, id or name; lxfs ps lists those that are "
+		"known");
+	check(NAMES("-1"), NULL,
+		"-1: there is no such process, id or name; lxfs ps lists those that are known");
+	check(NAMES("0"), NULL,
+		"0: there is no such process, id or name; lxfs ps lists those that are known");
+}
+END_TEST
+
+START_TEST(a_name_is_as_good_as_an_id)
+{
+	check_name("web", "=12");
+	check_name(A, "=12");
+	check_name("aaaaaaaaa", "=12");
+	check_name("default/shop/nginx", "=16");
+	check_name("shop/cache", "=18");
+	check_name(
+		"we", ": there is no such process, id or name; lxfs ps lists those that are known");
+}
+END_TEST
+
+START_TEST(a_pod_is_its_containers_and_not_its_sandbox)
+{
+	check_name("default/shop", ": it may be cccccccccccc (default/shop/nginx) or "
+				   "dddddddddddd (default/shop/cache); name more of it");
+	check_name("shop", ": it may be cccccccccccc (default/shop/nginx) or "
+			   "dddddddddddd (default/shop/cache); name more of it");
+	check_name("bbbb",
+		": there is no such process, id or name; lxfs ps lists those that are known");
+	check_name("aaaaaaaab", "=14");
+	check_name("aaaa", ": it may be aaaaaaaaaaaa or aaaaaaaabbbb; name more of it");
 }
 END_TEST
 
@@ -124,7 +204,8 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {without_names_all_are_chosen,
 		an_id_is_one_even_if_another_begins_so, the_beginning_of_one_id_will_do,
 		the_beginning_of_several_is_refused_with_their_names,
-		what_is_neither_a_process_nor_an_id_is_told, a_number_is_the_process_that_has_it,
+		what_is_neither_a_process_nor_an_id_is_told, a_name_is_as_good_as_an_id,
+		a_pod_is_its_containers_and_not_its_sandbox, a_number_is_the_process_that_has_it,
 		NULL};
 
 	return unit_suite_new("cli/chosen", tests);

@@ -48,16 +48,6 @@ static const struct {
 	{LX_LABELS_OCI, "{\"annotations\":{\"nerdctl/name\":\"web\"}}", "web -/-/- -"},
 	{LX_LABELS_OCI, "{\"annotations\":{\"io.kubernetes.pod.name\":[\"shop\"]}}", "- -/-/- -"},
 	{LX_LABELS_OCI, "{}", "- -/-/- -"},
-	{LX_LABELS_STORAGE,
-		"[{\"id\":\"" OTHER "\",\"names\":[\"db\"]},{\"id\":\"" ID
-		"\",\"names\":[\"web\",\"w\"]}]",
-		"web -/-/- -"},
-	{LX_LABELS_STORAGE, "[{\"id\":\"" ID "\",\"names\":[]}]", "- -/-/- -"},
-	{LX_LABELS_STORAGE, "[{\"id\":\"" ID "\"}]", "- -/-/- -"},
-	{LX_LABELS_STORAGE, "[7,\"x\",{\"names\":[\"db\"]}]", NULL},
-	{LX_LABELS_STORAGE, "[]", NULL},
-	{LX_LABELS_STORAGE, "{}", NULL},
-	{LX_LABELS_STORAGE, "1}", NULL},
 	{LX_LABELS_DOCKER, "", NULL},
 	{LX_LABELS_OCI, "[]", NULL},
 	{LX_LABELS_OCI, "{\"annotations\":", NULL},
@@ -110,10 +100,12 @@ static void found_is(
 	const char *root, const char *runtime, const char *hostname, const char *expected)
 {
 	const LxContainerInfo info = {.id = ID, .runtime = runtime};
+	g_autoptr(LxShelf) shelf = lx_shelf_new(root);
+	const LxLabelsPlace place = {root, shelf};
 	g_auto(LxLabels) labels = {0};
 	g_autofree char *text = NULL;
 
-	lx_labels_find(root, &info, hostname, &labels);
+	lx_labels_find(&place, &info, hostname, &labels);
 	text = told(&labels);
 	ck_assert_str_eq(text, expected);
 }
@@ -134,6 +126,27 @@ START_TEST(the_runtime_says_where_to_look)
 	found_is(root, "podman", NULL, "box -/-/- -");
 	found_is(root, "lxc", NULL, "- -/-/- incus");
 	found_is(root, "plain", NULL, "- -/-/- -");
+}
+END_TEST
+
+START_TEST(incus_puts_a_project_before_the_name)
+{
+	static const char *const files[] = {
+		"var/lib/incus/devices/shop_web/x", "", "var/lib/incus/devices/mail/x", "", NULL};
+	unit_autofolder root = unit_folder_new(files);
+	const LxLabelsPlace place = {root, NULL};
+	static const char *const ids[][2] = {
+		{"shop_web", "web -/-/- incus"}, {"mail", "- -/-/- incus"}, {"a_b", "- -/-/- -"}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+		const LxContainerInfo info = {.id = ids[i][0], .runtime = "lxc"};
+		g_auto(LxLabels) labels = {0};
+		g_autofree char *text = NULL;
+
+		lx_labels_find(&place, &info, NULL, &labels);
+		text = told(&labels);
+		ck_assert_str_eq(text, ids[i][1]);
+	}
 }
 END_TEST
 
@@ -190,6 +203,7 @@ Suite *unit_suite(void)
 		each_runtimes_file_tells_its_names,
 		a_name_is_fit_for_a_terminal,
 		the_runtime_says_where_to_look,
+		incus_puts_a_project_before_the_name,
 		docker_is_found_wherever_its_folder_is,
 		a_file_that_is_none_is_not_read,
 		a_file_that_is_too_large_is_not_read,
