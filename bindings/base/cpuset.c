@@ -17,7 +17,8 @@ unsigned lx_cpuset_count(const LxCpuset *set)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < WORDS; i++)
-		count += (unsigned)__builtin_popcountll(set->words[i]);
+		if (set->words[i]) /* most are empty */
+			count += (unsigned)__builtin_popcountll(set->words[i]);
 	return count;
 }
 
@@ -32,6 +33,11 @@ unsigned lx_cpuset_next(const LxCpuset *set, unsigned from)
 			return word * 64 + (unsigned)__builtin_ctzll(bits);
 	}
 	return LX_CPUSET_MAX;
+}
+
+bool lx_cpuset_is_empty(const LxCpuset *set)
+{
+	return lx_cpuset_next(set, 0) == LX_CPUSET_MAX;
 }
 
 unsigned lx_cpuset_end(const LxCpuset *set)

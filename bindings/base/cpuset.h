@@ -22,6 +22,7 @@ static inline bool lx_cpuset_has(const LxCpuset *set, unsigned cpu)
 
 void lx_cpuset_add(LxCpuset *set, unsigned cpu);
 unsigned lx_cpuset_count(const LxCpuset *set);
+bool lx_cpuset_is_empty(const LxCpuset *set);
 /* The smallest member that is >= from; LX_CPUSET_MAX when there is none. */
 unsigned lx_cpuset_next(const LxCpuset *set, unsigned from);
 /* The largest member + 1; 0 for the empty set. */

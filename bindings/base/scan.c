@@ -135,10 +135,14 @@ bool lx_scan_u64(LxSlice *rest, uint64_t *out)
 
 int lx_scan_key(LxSlice key, const char *const *keys, size_t n_keys, size_t *hint)
 {
-	for (size_t tried = 0; tried < n_keys; tried++) {
-		size_t i = (*hint + tried) % n_keys;
+	size_t i = *hint;
 
-		if (keys[i] && lx_slice_equal(key, keys[i])) {
+	if (key.length == 0)
+		return -1;
+	for (size_t tried = 0; tried < n_keys; tried++, i++) {
+		if (i >= n_keys)
+			i = 0;
+		if (keys[i] && keys[i][0] == key.at[0] && lx_slice_equal(key, keys[i])) {
 			*hint = i + 1;
 			return (int)i;
 		}

@@ -65,7 +65,7 @@ static bool read_level_set(LxLevel *level, const SetFiles *files, LxCpuset *out,
 		return read_set(level, files->v2, out, error);
 	if (!read_set(level, files->v1[0], out, error))
 		return false;
-	return lx_cpuset_end(out) > 0 || read_set(level, files->v1[1], out, error);
+	return !lx_cpuset_is_empty(out) || read_set(level, files->v1[1], out, error);
 }
 
 static bool read_nearest_set(
@@ -73,10 +73,10 @@ static bool read_nearest_set(
 {
 	LxCpuset set = {0};
 
-	for (; level && lx_cpuset_end(&set) == 0; level = lx_level_parent(level))
+	for (; level && lx_cpuset_is_empty(&set); level = lx_level_parent(level))
 		if (!read_level_set(level, files, &set, error))
 			return false;
-	*have = lx_cpuset_end(&set) > 0;
+	*have = !lx_cpuset_is_empty(&set);
 	if (*have)
 		*out = set;
 	return true;

@@ -4,11 +4,6 @@
 
 #include "base/number.h"
 
-static bool is_empty(const LxCpuset *set)
-{
-	return lx_cpuset_end(set) == 0;
-}
-
 /* ceil(quota / period) or what the weight is worth; at least 1. */
 static unsigned most_cpus(const LxCpuLimits *limits, LxCpuView view)
 {
@@ -28,9 +23,9 @@ LxCpuset lx_cpus_visible(const LxCpuLimits *limits, const LxCpuset *online, LxCp
 
 	if (limits->have_cpus && view != LX_CPU_VIEW_HOST)
 		set = lx_cpuset_and(&limits->cpus, online);
-	if (is_empty(&set))
+	if (lx_cpuset_is_empty(&set))
 		set = *online;
-	if (is_empty(&set))
+	if (lx_cpuset_is_empty(&set))
 		lx_cpuset_add(&set, 0);
 	return lx_cpuset_first(&set, most_cpus(limits, view));
 }
@@ -39,7 +34,7 @@ LxCpuset lx_cpus_nodes(const LxCpuLimits *limits, const LxCpuset *online)
 {
 	LxCpuset nodes = limits->have_mems ? lx_cpuset_and(&limits->mems, online) : *online;
 
-	return is_empty(&nodes) ? *online : nodes;
+	return lx_cpuset_is_empty(&nodes) ? *online : nodes;
 }
 
 LxCpuset lx_cpus_shown(const LxCpuset *set, const LxCpuset *visible, bool renumber)

@@ -22,11 +22,12 @@ static void append_line(GString *to, const LxMeminfoLine *line, uint64_t value)
 	column = MAX(column, name + 1);
 	g_string_append_len(to, line->name.at, (gssize)line->name.length);
 	g_string_append_c(to, ':');
-	for (; name < column; name++)
-		g_string_append_c(to, ' ');
+	lx_number_append_blanks(to, column - name);
 	lx_number_append(to, line->unit == LX_MEMINFO_COUNT ? value : value / 1024,
 		line->end > column ? line->end - column : 0);
-	g_string_append(to, line->unit == LX_MEMINFO_COUNT ? "\n" : " kB\n");
+	if (line->unit != LX_MEMINFO_COUNT)
+		g_string_append_len(to, " kB", 3);
+	g_string_append_c(to, '\n');
 }
 
 static uint64_t value_of(const LxMeminfoLine *line, const LxMeminfoNumbers *numbers)

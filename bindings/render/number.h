@@ -8,3 +8,5 @@
 
 /* Appends a decimal number, with blanks before it up to `width` columns ("%*lu"). */
 void lx_number_append(GString *to, uint64_t number, unsigned width);
+
+void lx_number_append_blanks(GString *to, unsigned n);

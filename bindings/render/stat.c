@@ -3,19 +3,10 @@
 #include "render/stat.h"
 
 #include "base/number.h"
+#include "render/number.h"
 
 #define NSEC_PER_SEC UINT64_C(1000000000)
 #define N_COLUMNS 10
-
-static void append_number(GString *text, uint64_t number)
-{
-	char digits[20], *at = digits + sizeof digits;
-
-	do
-		*--at = (char)('0' + number % 10);
-	while (number /= 10);
-	g_string_append_len(text, at, digits + sizeof digits - at);
-}
 
 /* The line of interrupts has thousands of values. */
 static void append_zeros(GString *text, unsigned n)
@@ -36,8 +27,8 @@ static void append_columns(
 
 	for (unsigned i = 0; i < n_columns && i < N_COLUMNS; i++) {
 		g_string_append_c(text, ' ');
-		append_number(
-			text, lx_number_scale(nsec[i], numbers->ticks_per_second, NSEC_PER_SEC));
+		lx_number_append(
+			text, lx_number_scale(nsec[i], numbers->ticks_per_second, NSEC_PER_SEC), 0);
 	}
 	if (n_columns > N_COLUMNS)
 		append_zeros(text, n_columns - N_COLUMNS);
@@ -52,7 +43,7 @@ static void append_cpus(GString *text, const LxStatNumbers *numbers, unsigned n_
 		const LxCpuTimesRow *row = &numbers->times->rows[i];
 
 		g_string_append(text, "cpu");
-		append_number(text, row->number);
+		lx_number_append(text, row->number, 0);
 		append_columns(text, numbers, &row->time, n_columns);
 	}
 }
@@ -61,7 +52,7 @@ static void append_pair(GString *text, const char *name, uint64_t number)
 {
 	g_string_append(text, name);
 	g_string_append_c(text, ' ');
-	append_number(text, number);
+	lx_number_append(text, number, 0);
 	g_string_append_c(text, '\n');
 }
 

@@ -94,7 +94,7 @@ static bool is_hidden_policy(const View *view, const char *real)
 		!lx_cpuset_parse_words(lx_text_slice(&text), path, &related, NULL))
 		return false;
 	related = lx_cpuset_and(&related, view->scope.cpus);
-	return lx_cpuset_end(&related) == 0;
+	return lx_cpuset_is_empty(&related);
 }
 
 /* Every component but the last must be a folder. */

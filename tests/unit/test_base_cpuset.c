@@ -68,6 +68,7 @@ START_TEST(first_takes_the_smallest_numbers)
 
 	ck_assert_str_eq(list, "2,5-6");
 	ck_assert_uint_eq(lx_cpuset_count(&set), 5);
+	ck_assert(!lx_cpuset_is_empty(&set));
 	ck_assert_uint_eq(lx_cpuset_end(&set), 101);
 	ck_assert_uint_eq(lx_cpuset_rank(&set, 7), 3);
 	ck_assert_uint_eq(lx_cpuset_next(&set, 8), 100);
@@ -180,6 +181,7 @@ START_TEST(a_row_is_numbers_and_blanks)
 	ck_assert_str_eq(list, "0-2,8191");
 	unit_ok(lx_cpuset_parse_words(lx_slice("\n"), "related_cpus", &set, &error), error);
 	ck_assert_uint_eq(lx_cpuset_count(&set), 0);
+	ck_assert(lx_cpuset_is_empty(&set));
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
 		unit_fails(lx_cpuset_parse_words(lx_slice(bad[i]), "related_cpus", &set, &error),
 			error, EINVAL, "related_cpus");

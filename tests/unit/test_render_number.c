@@ -27,10 +27,23 @@ START_TEST(numbers_are_right_aligned_and_never_cut)
 }
 END_TEST
 
+START_TEST(blanks_are_as_many_as_asked_for)
+{
+	for (unsigned n = 0; n < 100; n++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autofree char *expected = g_strnfill(n, ' ');
+
+		lx_number_append_blanks(text, n);
+		ck_assert_str_eq(text->str, expected);
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		numbers_are_right_aligned_and_never_cut,
+		blanks_are_as_many_as_asked_for,
 		NULL,
 	};
 
