@@ -20,6 +20,7 @@
 #include <glib.h>
 
 #define WARM_UP_ROUNDS 20
+#define SEED 1
 #define BUFFER_BYTES (256 * 1024)
 
 typedef struct {
@@ -109,17 +110,39 @@ static void course_clear(Course *course)
 	g_free(course->samples);
 }
 
-/* Every round begins with another server; the first rounds warm caches and are not counted. */
+static void shuffle(GRand *dice, unsigned *order, unsigned n)
+{
+	for (unsigned i = n; i > 1; i--) {
+		unsigned other = (unsigned)g_rand_int_range(dice, 0, (gint32)i),
+			 mine = order[i - 1];
+
+		order[i - 1] = order[other];
+		order[other] = mine;
+	}
+}
+
+/*
+ * In an order that is drawn anew each time: a server is still busy with the closing of a file when
+ * the next one is asked, and no server shall always come after the same other one. The first rounds
+ * warm caches and are not counted.
+ */
 static void run_all(Course *courses, unsigned n_files, unsigned n_servers, unsigned rounds)
 {
+	g_autofree unsigned *order = g_new0(unsigned, n_servers);
+	GRand *dice = g_rand_new_with_seed(SEED);
+
+	for (unsigned i = 0; i < n_servers; i++)
+		order[i] = i;
 	for (unsigned round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
 		unsigned sample = round < WARM_UP_ROUNDS ? 0 : round - WARM_UP_ROUNDS;
 
-		for (unsigned file = 0; file < n_files; file++)
-			for (unsigned server = 0; server < n_servers; server++)
-				run(&courses[file * n_servers + (server + round) % n_servers],
-					sample);
+		for (unsigned file = 0; file < n_files; file++) {
+			shuffle(dice, order, n_servers);
+			for (unsigned i = 0; i < n_servers; i++)
+				run(&courses[file * n_servers + order[i]], sample);
+		}
 	}
+	g_rand_free(dice);
 }
 
 int main(int argc, char **argv)
