@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a read costs: lxfs beside LXCFS, beside a FUSE server that answers constants, beside the
-kernel's own file, all read in turns by one process inside one container with limits.
+kernel's own file, all read in a drawn order by one process inside one container with limits.
 
 Prints a Markdown table of medians in microseconds. Needs root. Whatever it starts, mounts or makes
 is ended, unmounted and removed, also when it fails.
