@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -318,15 +319,16 @@ typedef struct {
 } LxViewCaller;
 
 /* `status` is what stat(2) says; the kernel's own inode number stands in st_ino. */
-struct stat;
+typedef struct {
+	LxNode node;
+	struct stat status;
+	unsigned lasts_seconds; /* so long the name leads there, whoever asks; 0: ask each time */
+} LxViewEntry;
 
 LX_PUBLIC bool lx_view_lookup(const LxViewCaller *caller, LxNode folder, const char *name,
-	LxNode *out, struct stat *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	LxViewEntry *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 LX_PUBLIC bool lx_view_attributes(const LxViewCaller *caller, LxNode node, struct stat *status,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Is it a hierarchy's folder, to which its name leads whoever asks? */
-LX_PUBLIC bool lx_view_is_for_all(LxNode node);
 
 /*
  * Calls `visit` for every entry behind `position` (0: from the start) until it returns false;

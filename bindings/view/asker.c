@@ -39,6 +39,18 @@ void lx_bounds_clear(LxBounds *bounds)
 	g_clear_pointer(&bounds->base, g_free);
 }
 
+/*
+ * Where the container's cgroup lies now. v2 renames nothing; on v1 whoever is not rooted was found
+ * by what /proc/PID/cgroup has just said. The root of a cgroup namespace may have been renamed
+ * since.
+ */
+static char *path_of(const LxAsker *asker, unsigned hierarchy, LxLevel *level, GError **error)
+{
+	if (!asker->rooted || lx_level_is_v2(level))
+		return g_strdup(lx_level_path(level));
+	return lx_root_path(&asker->view->roots.roots[hierarchy], lx_level_folder(level), error);
+}
+
 bool lx_asker_bounds(const LxAsker *asker, unsigned hierarchy, LxBounds *out, GError **error)
 {
 	const LxContainer *container = asker->container;
@@ -47,8 +59,7 @@ bool lx_asker_bounds(const LxAsker *asker, unsigned hierarchy, LxBounds *out, GE
 		container->is_host ? NULL : lx_cgroup_hierarchy_level(container->cgroup, hierarchy);
 
 	if (level) {
-		bounds.top = lx_root_path(
-			&asker->view->roots.roots[hierarchy], lx_level_folder(level), error);
+		bounds.top = path_of(asker, hierarchy, level, error);
 		if (!bounds.top)
 			return false;
 	} else if (container->is_host) {

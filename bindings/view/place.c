@@ -5,7 +5,8 @@
  * The gate is a comparison of paths: that of what was opened, as the kernel says it, and that of
  * the asker's container. It holds whatever happens meanwhile, since a cgroup never moves to another
  * parent (cgroup1_rename in kernel/cgroup/cgroup-v1.c) and the number of a removed one is given to
- * nobody. A file is where its folder is.
+ * nobody. A file is where its folder is. For the same reason a name in a folder that has passed
+ * the gate needs no path of its own from the kernel: it is that of the folder and the name.
  */
 #include "view/place.h"
 
@@ -14,7 +15,8 @@
 
 void lx_place_in_view_clear(LxPlaceInView *place)
 {
-	lx_fd_clear(&place->fd);
+	if (!place->borrowed)
+		lx_fd_clear(&place->fd);
 	g_clear_pointer(&place->path, g_free);
 	lx_bounds_clear(&place->bounds);
 }
@@ -59,16 +61,13 @@ static bool judge(LxPlaceInView *place)
 	return is_folder && lx_place_in_view_is_below(bounds->top, folder);
 }
 
-/* Of what has just been opened. */
+/* Of what has just been opened; its path is known. */
 static bool look(LxPlaceInView *place, GError **error)
 {
 	if (fstat(place->fd, &place->status) < 0) {
 		lx_error_set_errno(error, errno, "looking at a cgroup");
 		return false;
 	}
-	place->path = lx_root_path(place->root, place->fd, error);
-	if (!place->path)
-		return false;
 	return (place->status.st_nlink > 0 && judge(place)) || fail_missing(error);
 }
 
@@ -81,27 +80,31 @@ static unsigned depth_of(const char *path)
 	return MIN(depth, LX_VIEW_DEPTH_MAX);
 }
 
-/* What he calls "/": his own container's cgroup, or the hierarchy's root. */
-static int open_base(const LxAsker *asker, const LxPlaceInView *place)
+/* What he calls "/": his own container's cgroup, or the hierarchy's root. The asker holds it. */
+static void take_base(const LxAsker *asker, LxPlaceInView *place)
 {
+	place->borrowed = true;
+	place->path = g_strdup(place->bounds.base);
 	if (place->bounds.base[0] == '\0')
-		return openat(place->root->fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return openat(lx_level_folder(lx_cgroup_hierarchy_level(
-			      asker->container->cgroup, place->hierarchy)),
-		".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		place->fd = place->root->fd;
+	else
+		place->fd = lx_level_folder(
+			lx_cgroup_hierarchy_level(asker->container->cgroup, place->hierarchy));
 }
 
 static bool open_number(
 	const LxAsker *asker, const LxViewNumber *number, LxPlaceInView *place, GError **error)
 {
 	if (number->id == 0) {
-		place->fd = open_base(asker, place);
-		return place->fd >= 0 || fail_missing(error);
+		take_base(asker, place);
+		return true;
 	}
 	if (number->depth != depth_of(place->bounds.base))
 		return fail_missing(error);
 	place->fd = lx_root_open(place->root, number->id, error);
-	return place->fd >= 0;
+	if (place->fd >= 0)
+		place->path = lx_root_path(place->root, place->fd, error);
+	return place->path != NULL;
 }
 
 static bool find_in_hierarchy(
@@ -203,6 +206,7 @@ bool lx_place_in_view_child(LxAsker *asker, const LxPlaceInView *folder, const c
 	place.root = folder->root;
 	place.bounds = (LxBounds){
 		folder->bounds.all, g_strdup(folder->bounds.top), g_strdup(folder->bounds.base)};
+	place.path = g_strconcat(folder->path, "/", name, NULL);
 	place.fd = open_child(asker, folder, name, error);
 	if (place.fd < 0 || !look(&place, error))
 		return false;
@@ -223,7 +227,7 @@ bool lx_place_in_view_number(const LxPlaceInView *place, LxNode *out, GError **e
 	}
 	if (strcmp(place->path, place->bounds.base) != 0) {
 		number.depth = depth_of(place->bounds.base);
-		if (!lx_root_number(place->root, place->fd, &number.id, error))
+		if (!lx_root_number(place->root, place->fd, &place->status, &number.id, error))
 			return false;
 	}
 	if (number.id >> LX_VIEW_ID_BITS) {

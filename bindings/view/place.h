@@ -18,7 +18,8 @@ typedef struct {
 	LxStanding standing;
 	unsigned hierarchy;
 	const LxRoot *root;
-	LxFd fd; /* O_PATH; -1 for the folder of hierarchies */
+	LxFd fd;       /* O_PATH; -1 for the folder of hierarchies */
+	bool borrowed; /* the descriptor is another's */
 	struct stat status;
 	char *path;
 	LxBounds bounds;

@@ -11,6 +11,11 @@
 #include "view/limits.h"
 #include "view/pids.h"
 
+/* kernfs counts a folder's children as links (kernfs_refresh_inode). */
+#define NLINK_WITHOUT_CHILDREN 2
+#define HIERARCHY_LASTS_SECONDS 60
+#define FILE_LASTS_SECONDS 1
+
 /* A list of a million processes has 8 MiB. */
 #define FILE_MAX_BYTES (16u * 1024 * 1024)
 
@@ -40,26 +45,47 @@ int lx_view_reopen(LxAsker *asker, const LxPlaceInView *place, int flags, GError
 
 /* ---- Names ------------------------------------------------------------------------------- */
 
-bool lx_view_lookup(const LxViewCaller *caller, LxNode folder, const char *name, LxNode *out,
-	struct stat *status, GError **error)
+/*
+ * For how long a name may be taken to lead where it does, whoever asks. Whoever comes to ask has
+ * been let into the folder. The folders of the hierarchies are there for all. A cgroup of v1
+ * without children is seen by nobody who may not see its files, and has them as long as it is
+ * there; on v2 controllers bring and take them. What is made up, and what stands in the folder that
+ * everybody calls the same, differs from one to the next.
+ */
+static unsigned lasts_seconds(const LxPlaceInView *parent, const LxPlaceInView *place, LxNode node)
+{
+	LxViewNumber number;
+
+	if (!lx_view_number_decode(node, &number))
+		return 0;
+	if (number.id == 0)
+		return HIERARCHY_LASTS_SECONDS;
+	if (!S_ISREG(place->status.st_mode) || place->root->v2 ||
+		parent->standing != LX_STANDING_OWN ||
+		parent->status.st_nlink > NLINK_WITHOUT_CHILDREN ||
+		strcmp(parent->path, parent->bounds.base) == 0)
+		return 0;
+	return FILE_LASTS_SECONDS;
+}
+
+bool lx_view_lookup(const LxViewCaller *caller, LxNode folder, const char *name, LxViewEntry *out,
+	GError **error)
 {
 	g_auto(LxAsker) asker = {0};
 	g_auto(LxPlaceInView) parent = LX_PLACE_IN_VIEW_NONE, place = LX_PLACE_IN_VIEW_NONE;
+	LxNode node;
 
 	if (!lx_asker_init(&asker, caller, error) ||
 		!lx_place_in_view_find(&asker, folder, &parent, error) ||
 		!lx_place_in_view_child(&asker, &parent, name, &place, error) ||
-		!lx_place_in_view_number(&place, out, error))
+		!lx_place_in_view_number(&place, &node, error))
 		return false;
-	*status = lx_place_in_view_status(&place);
+	*out = (LxViewEntry){
+		.node = node,
+		.status = lx_place_in_view_status(&place),
+		.lasts_seconds = lasts_seconds(&parent, &place, node),
+	};
 	return true;
-}
-
-bool lx_view_is_for_all(LxNode node)
-{
-	LxViewNumber number;
-
-	return lx_view_number_decode(node, &number) && number.id == 0;
 }
 
 bool lx_view_attributes(
@@ -244,16 +270,24 @@ static bool append_pids(const LxAsker *asker, const LxPlaceInView *file, LxSlice
 	return true;
 }
 
+/* Lists are printed a process at a time, every other file of a cgroup as one record. */
+static bool read_whole(int fd, bool is_list, const char *name, LxText *out, GError **error)
+{
+	return is_list ? lx_fd_read(fd, FILE_MAX_BYTES, name, out, error)
+		       : lx_fd_read_record(fd, FILE_MAX_BYTES, name, out, error);
+}
+
 static bool append_text(LxAsker *asker, const LxPlaceInView *file, GString *text, GError **error)
 {
 	const char *name = lx_place_in_view_name(file);
 	LxControl control = lx_control_of(name);
+	bool is_list = control == LX_CONTROL_PROCESSES || control == LX_CONTROL_THREADS;
 	g_auto(LxFd) fd = lx_view_reopen(asker, file, O_RDONLY, error);
 	g_auto(LxText) own = {0};
 
-	if (fd < 0 || !lx_fd_read(fd, FILE_MAX_BYTES, name, &own, error))
+	if (fd < 0 || !read_whole(fd, is_list, name, &own, error))
 		return false;
-	if (asker->view->live && (control == LX_CONTROL_PROCESSES || control == LX_CONTROL_THREADS))
+	if (asker->view->live && is_list)
 		return append_pids(asker, file, lx_text_slice(&own), text, error);
 	if (!asker->view->effective || !lx_limits_append(file, lx_text_slice(&own), text))
 		g_string_append_len(text, own.bytes, (gssize)own.length);

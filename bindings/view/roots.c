@@ -178,18 +178,16 @@ int lx_root_open(const LxRoot *root, uint64_t id, GError **error)
 
 /* ---- To a number, to a path -------------------------------------------------------------- */
 
-bool lx_root_number(const LxRoot *root, int fd, uint64_t *out, GError **error)
+bool lx_root_number(
+	const LxRoot *root, int fd, const struct stat *status, uint64_t *out, GError **error)
 {
-	struct stat status;
 	Handle handle;
 
 	if (root->handle_type == FILEID_KERNFS || root->handle_type == NO_HANDLES) {
-		if (fstat(fd, &status) == 0) {
-			*out = root->handle_type == NO_HANDLES ? captured_number(&status)
-							       : status.st_ino;
-			return true;
-		}
-	} else if (handle_of(fd, &handle)) {
+		*out = root->handle_type == NO_HANDLES ? captured_number(status) : status->st_ino;
+		return true;
+	}
+	if (handle_of(fd, &handle)) {
 		memcpy(out, handle.handle.f_handle, NUMBER_BYTES);
 		return true;
 	}

@@ -8,6 +8,8 @@
 #include "base/sysroot.h"
 #include "cgroup/layout.h"
 
+#include <sys/stat.h>
+
 typedef struct {
 	LxFd fd;
 	char *path;      /* of the mount, as the kernel says it */
@@ -32,8 +34,9 @@ bool lx_roots_are_one(const LxRoots *roots);
 /* Opens with O_PATH what has this number now; ENOENT when nothing has. -1 on failure. */
 LX_MUST_CHECK int lx_root_open(const LxRoot *root, uint64_t id, GError **error);
 
-/* The number of an open folder or file. */
-LX_MUST_CHECK bool lx_root_number(const LxRoot *root, int fd, uint64_t *out, GError **error);
+/* The number of an open folder or file, of which `status` is what fstat(2) says. */
+LX_MUST_CHECK bool lx_root_number(
+	const LxRoot *root, int fd, const struct stat *status, uint64_t *out, GError **error);
 
 /*
  * The path of an open folder or file below the root, for g_free: "" is the root, "/lxc/1" a cgroup.

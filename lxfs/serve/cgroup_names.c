@@ -3,8 +3,8 @@
  * The cgroup view's names: looking them up, folders, owners and modes.
  *
  * On this connection the kernel checks no rights and keeps nothing: one inode of FUSE is seen by
- * all callers, while what it is depends on who looks. Every name is asked for each time (but those
- * of the hierarchies, which are there for all), every question for rights (FUSE_ACCESS) is asked of
+ * all callers, while what it is depends on who looks. Names are asked for each time (but for those
+ * that liblxfs says are the same to all), every question for rights (FUSE_ACCESS) is asked of
  * liblxfs, and whatever is done is done with the caller's credentials.
  */
 #include "serve/cgroup_names.h"
@@ -15,8 +15,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define FIXED_ENTRY_SECONDS 60.0
 
 /* Without a view there is an empty folder. */
 static bool has_view(fuse_req_t request)
@@ -40,12 +38,15 @@ static void reply_entry(fuse_req_t request, LxNode parent, const char *name)
 	LxViewCaller caller = lx_request_view_caller(request);
 	struct fuse_entry_param entry = {.ino = 0};
 	GError *failure = NULL;
+	LxViewEntry found;
 
-	if (!lx_view_lookup(&caller, parent, name, &entry.ino, &entry.attr, &failure)) {
+	if (!lx_view_lookup(&caller, parent, name, &found, &failure)) {
 		lx_request_fail(request, failure);
 		return;
 	}
-	entry.entry_timeout = lx_view_is_for_all(entry.ino) ? FIXED_ENTRY_SECONDS : 0;
+	entry.ino = found.node;
+	entry.attr = found.status;
+	entry.entry_timeout = found.lasts_seconds;
 	fuse_reply_entry(request, &entry);
 }
 

@@ -100,6 +100,12 @@ def make_v2(stack, mount, name):
     return [folder]
 
 
+def limit_file(folders):
+    """The file of its memory limit in the kernel's own file system."""
+    return next(folder / name for folder in folders for name in ("memory.limit_in_bytes", "memory.max")
+                if (folder / name).exists())
+
+
 def make_container(stack):
     """The folders of a fresh cgroup with limits: one for each hierarchy."""
     v1, v2 = cgroup_mounts()
@@ -182,13 +188,35 @@ def start_server(stack, name, command, work):
     wait_until_served(name, process, mount, log)
 
 
-def commands(arguments, work):
+def commands(arguments, work, limit):
     return {
-        "null": [arguments.null_server, str(work / "null")],
+        "null": [arguments.null_server, str(work / "null"), str(limit)],
         "lxcfs": ["lxcfs", "-f", "-p", str(work / "lxcfs.pid"), str(work / "lxcfs")],
         "lxfs": [arguments.lxfs, "serve", "--mountpoint", str(work / "lxfs"), "--runtime-dir",
                  str(work / "run")],
     }
+
+
+# ---- the courses ---------------------------------------------------------------------------
+
+def courses_of_views(arguments, work):
+    """Files, and where each server has them."""
+    folders = {"kernel": "/", **{server: work / server for server in arguments.servers}}
+    return [f"proc/{file}" for file in FILES], folders
+
+
+def courses_of_cgroups(arguments, work, limit):
+    """The container's own limit in the cgroup view; the null server passes it through."""
+    below = limit.parent.relative_to("/sys/fs/cgroup")
+    folders = {"kernel": limit.parent, "null": work / "null", "lxfs": work / "lxfs/cgroup" / below}
+    return [limit.name], {server: folder for server, folder in folders.items()
+                          if server == "kernel" or server in arguments.servers}
+
+
+def measure(stack, arguments, container, courses):
+    files, folders = courses
+    return parse(run_inside(stack, container, [arguments.read_loop, str(arguments.rounds), ",".join(files)]
+                            + [f"{server}={folder}" for server, folder in folders.items()]))
 
 
 # ---- the table -----------------------------------------------------------------------------
@@ -219,7 +247,7 @@ def print_table(medians, servers):
     header = ["file"] + [f"{server} µs" for server in servers] + [f"{a}/{b}" for a, b in ratios]
     print("| " + " | ".join(header) + " |")
     print("|" + "---|" + "---:|" * (len(header) - 1))
-    for file in FILES:
+    for file in dict.fromkeys(file for file, _ in medians):
         row = [cell(medians.get((file, server)), 1) for server in servers]
         row += [cell(ratio(medians, file, a, b), 2) for a, b in ratios]
         print(f"| {file} | " + " | ".join(row) + " |")
@@ -240,13 +268,12 @@ def bench(arguments):
         work = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-bench-"))
         stack.callback(shutil.rmtree, work, ignore_errors=True)
         stack.callback(unmount_below, work)
+        container = make_container(stack)
+        limit = limit_file(container)
         for server in arguments.servers:
-            start_server(stack, server, commands(arguments, work)[server], work)
-        courses = ["kernel=/"] + [f"{server}={work / server}" for server in arguments.servers]
-        files = ",".join(f"proc/{file}" for file in FILES)
-        output = run_inside(stack, make_container(stack),
-                            [arguments.read_loop, str(arguments.rounds), files] + courses)
-    medians = parse(output)
+            start_server(stack, server, commands(arguments, work, limit)[server], work)
+        medians = measure(stack, arguments, container, courses_of_views(arguments, work))
+        medians |= measure(stack, arguments, container, courses_of_cgroups(arguments, work, limit))
     print_table(medians, ["kernel"] + arguments.servers)
     if arguments.max_ratio:
         check_ratios(medians, arguments.max_ratio)

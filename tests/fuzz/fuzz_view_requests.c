@@ -173,12 +173,11 @@ typedef struct {
 static void look_up(Request *request)
 {
 	World *world = request->world;
-	struct stat status;
-	LxNode node;
+	LxViewEntry entry;
 
-	if (lx_view_lookup(&request->caller, request->node, request->name, &node, &status, NULL) &&
+	if (lx_view_lookup(&request->caller, request->node, request->name, &entry, NULL) &&
 		world->n_nodes < NODES_MAX)
-		world->nodes[world->n_nodes++] = node;
+		world->nodes[world->n_nodes++] = entry.node;
 }
 
 static void read_text(Request *request)

@@ -35,9 +35,11 @@ START_TEST(what_has_a_number_is_found_by_it)
 		g_autofree char *full = g_strconcat(root->path, paths[i], NULL);
 		g_auto(LxFd) fd = open(full, O_PATH | O_CLOEXEC), again = -1;
 		g_autofree char *path = NULL;
+		struct stat status;
 		uint64_t number;
 
-		ck_assert(lx_root_number(root, fd, &number, NULL));
+		ck_assert_int_eq(fstat(fd, &status), 0);
+		ck_assert(lx_root_number(root, fd, &status, &number, NULL));
 		again = lx_root_open(root, number, NULL);
 		ck_assert_int_ge(again, 0);
 		path = lx_root_path(root, again, NULL);

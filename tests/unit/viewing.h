@@ -84,12 +84,15 @@ static inline int viewing_walk(const Viewing *viewing, pid_t tid, const char *pa
 	LxViewCaller caller = viewing_caller(viewing, tid);
 	g_auto(GStrv) names = g_strsplit(path, "/", -1);
 	g_autoptr(GError) error = NULL;
-	struct stat status;
+	LxViewEntry entry;
 
 	*out = LX_VIEW_ROOT;
 	for (char **name = names; *name; name++)
-		if (**name && !lx_view_lookup(&caller, *out, *name, out, &status, &error))
-			return lx_error_code(error);
+		if (**name) {
+			if (!lx_view_lookup(&caller, *out, *name, &entry, &error))
+				return lx_error_code(error);
+			*out = entry.node;
+		}
 	return 0;
 }
 
