@@ -361,8 +361,27 @@ LX_PUBLIC bool lx_view_read(const LxViewCaller *caller, LxNode file, GString *te
 /* One write(2) of all bytes. EPERM for what a container may not write whatever its rights are. */
 LX_PUBLIC bool lx_view_write(const LxViewCaller *caller, LxNode file, const char *bytes,
 	size_t size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Does it do something again when it is written again (cgroup.kill)? */
-LX_PUBLIC bool lx_view_acts(const LxViewCaller *caller, LxNode file);
+
+/* What writing to a file does. */
+typedef enum {
+	LX_VIEW_SETS,     /* a value, which may be set again */
+	LX_VIEW_ACTS,     /* something, and once more when it is written again (cgroup.kill) */
+	LX_VIEW_TRIGGERS, /* a pressure trigger, which lives as long as the open file */
+} LxViewEffect;
+
+LX_PUBLIC LxViewEffect lx_view_effect(const LxViewCaller *caller, LxNode file);
+
+/* As lx_tree_set_trigger does, on a file that LX_VIEW_TRIGGERS. -1 on failure. */
+LX_PUBLIC int lx_view_set_trigger(const LxViewCaller *caller, LxNode file, const char *trigger,
+	size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Opens a file to be told of changes (cgroup.events, memory.events): the descriptor polls POLLPRI
+ * once the kernel says that the text has changed since it was last read through it, which is now.
+ * -1 on failure.
+ */
+LX_PUBLIC int lx_view_watch(
+	const LxViewCaller *caller, LxNode file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 LX_PUBLIC bool lx_view_mkdir(const LxViewCaller *caller, LxNode parent, const char *name,
 	mode_t mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;

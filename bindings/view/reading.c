@@ -294,6 +294,26 @@ static bool append_text(LxAsker *asker, const LxPlaceInView *file, GString *text
 	return true;
 }
 
+int lx_view_watch(const LxViewCaller *caller, LxNode file, GError **error)
+{
+	g_auto(LxAsker) asker = {0};
+	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
+	g_auto(LxText) text = {0};
+	g_auto(LxFd) fd = -1;
+
+	if (!lx_asker_init(&asker, caller, error) ||
+		!lx_place_in_view_find(&asker, file, &place, error))
+		return -1;
+	if (!S_ISREG(place.status.st_mode)) {
+		lx_error_set(error, EISDIR, "watching the cgroup %s as a file", place.path);
+		return -1;
+	}
+	fd = lx_view_reopen(&asker, &place, O_RDONLY, error);
+	if (fd < 0 || !lx_fd_read(fd, FILE_MAX_BYTES, place.path, &text, error))
+		return -1;
+	return lx_fd_steal(&fd);
+}
+
 bool lx_view_read(const LxViewCaller *caller, LxNode file, GString *text, GError **error)
 {
 	g_auto(LxAsker) asker = {0};

@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "cgroup/pressure.h"
 #include "view/pids.h"
 
 typedef struct {
@@ -163,11 +164,54 @@ bool lx_view_write(
 	return carry_out(&all, bytes, size, error);
 }
 
-bool lx_view_acts(const LxViewCaller *caller, LxNode node)
+LxViewEffect lx_view_effect(const LxViewCaller *caller, LxNode node)
 {
 	g_auto(LxAsker) asker = {0};
 	g_auto(LxPlaceInView) file = LX_PLACE_IN_VIEW_NONE;
 
-	return find_file(&asker, caller, node, &file, NULL) &&
-	       lx_control_acts(lx_place_in_view_name(&file));
+	if (!find_file(&asker, caller, node, &file, NULL))
+		return LX_VIEW_SETS;
+	if (lx_control_of(lx_place_in_view_name(&file)) == LX_CONTROL_TRIGGER)
+		return LX_VIEW_TRIGGERS;
+	return lx_control_acts(lx_place_in_view_name(&file)) ? LX_VIEW_ACTS : LX_VIEW_SETS;
+}
+
+/* ---- Triggers ---------------------------------------------------------------------------- */
+
+/* What he may have as a trigger the kernel decides by whoever opened the file (psi_trigger_create).
+ */
+static int open_as(LxAsker *asker, const LxPlaceInView *file, GError **error)
+{
+	g_auto(LxActing) acting = false;
+	LxViewLink link;
+	int fd;
+
+	lx_view_link(file->fd, &link);
+	if (!lx_asker_act(asker, &file->status, &acting, error))
+		return -1;
+	fd = open(link.path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		lx_error_set_errno(error, errno == ENODEV ? ENOENT : errno,
+			"opening the cgroup's %s", file->path);
+	return fd;
+}
+
+int lx_view_set_trigger(
+	const LxViewCaller *caller, LxNode node, const char *trigger, size_t length, GError **error)
+{
+	g_auto(LxAsker) asker = {0};
+	g_auto(LxPlaceInView) file = LX_PLACE_IN_VIEW_NONE;
+	g_auto(LxFd) fd = -1;
+
+	if (!find_file(&asker, caller, node, &file, error))
+		return -1;
+	if (lx_control_of(lx_place_in_view_name(&file)) != LX_CONTROL_TRIGGER) {
+		lx_error_set(error, EINVAL, "setting a trigger on the cgroup's %s: it takes none",
+			file.path);
+		return -1;
+	}
+	fd = open_as(&asker, &file, error);
+	if (fd < 0 || !lx_pressure_write_trigger(fd, file.path, trigger, length, error))
+		return -1;
+	return lx_fd_steal(&fd);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The cgroup view's files: opening, reading, writing, extended attributes.
+ * The cgroup view's files: opening, reading, writing, polling, extended attributes.
  *
  * Who may write to a cgroup file the kernel decides by whoever opened it, so that a program with
  * more rights cannot be given an open file of somebody with less and write to it for him. Nobody
@@ -9,6 +9,8 @@
  */
 #include "serve/cgroup_files.h"
 
+#include "fd.h"
+#include "serve/polls.h"
 #include "serve/texts.h"
 
 #include <errno.h>
@@ -74,8 +76,11 @@ static void on_read(fuse_req_t request, fuse_ino_t inode, size_t size, off_t off
 {
 	LxTextPart wanted = {.inode = inode, .size = size, .offset = offset, .file = file};
 
-	if (has_view(request))
-		lx_texts_serve(request, &wanted, make_text);
+	if (!has_view(request))
+		return;
+	if (offset == 0)
+		lx_triggers_reread(lx_request_front(request)->triggers, file->fh);
+	lx_texts_serve(request, &wanted, make_text);
 }
 
 /* ---- Writing ----------------------------------------------------------------------------- */
@@ -94,13 +99,43 @@ static bool carry_out(gconstpointer data, GError **error)
 	return lx_view_write(&wanted->caller, wanted->node, wanted->bytes, wanted->size, error);
 }
 
+static int set_trigger(
+	gconstpointer caller, LxNode node, const char *text, size_t length, GError **error)
+{
+	return lx_view_set_trigger(caller, node, text, length, error);
+}
+
+static void write_trigger(fuse_req_t request, const Write *write_, LxHandle handle)
+{
+	LxTriggerSetter setter = {set_trigger, &write_->caller};
+	LxTriggerRequest wanted = {
+		.handle = handle,
+		.node = write_->node,
+		.connection = LX_CONNECTION_CGROUP,
+		.text = write_->bytes,
+		.length = write_->size,
+	};
+
+	lx_polls_set_trigger(request, &setter, &wanted);
+}
+
+static void write_once(fuse_req_t request, const Write *wanted, bool acts)
+{
+	LxDeed once = {.run = carry_out, .data = wanted, .acts = acts};
+	int code = lx_request_do_once(request, &once);
+
+	if (code)
+		fuse_reply_err(request, code);
+	else
+		fuse_reply_write(request, wanted->size);
+}
+
 static void on_write(fuse_req_t request, fuse_ino_t inode, const char *bytes, size_t size,
 	off_t offset, struct fuse_file_info *file)
 {
 	Write wanted = {caller_of(request), lx_request_node(request, inode), bytes, size};
-	LxDeed once = {.run = carry_out, .data = &wanted};
 	LxFront *front = lx_request_front(request);
-	int code;
+	LxViewEffect effect;
 
 	if (!has_view(request))
 		return;
@@ -108,12 +143,67 @@ static void on_write(fuse_req_t request, fuse_ino_t inode, const char *bytes, si
 		fuse_reply_err(request, EPERM);
 		return;
 	}
-	once.acts = lx_view_acts(&wanted.caller, wanted.node);
-	code = lx_request_do_once(request, &once);
-	if (code)
-		fuse_reply_err(request, code);
+	effect = lx_view_effect(&wanted.caller, wanted.node);
+	if (effect == LX_VIEW_TRIGGERS)
+		write_trigger(request, &wanted, file->fh);
 	else
-		fuse_reply_write(request, size);
+		write_once(request, &wanted, effect == LX_VIEW_ACTS);
+}
+
+/* ---- Polling ----------------------------------------------------------------------------- */
+
+/* Is the text another one than its reader was given? So it is too for who has read none. */
+static bool has_changed(
+	fuse_req_t request, const LxViewCaller *caller, LxNode node, LxHandle handle)
+{
+	LxFront *front = lx_request_front(request);
+	g_autoptr(GString) now = g_string_new(NULL);
+	g_autofree char *given = NULL;
+	ssize_t length = lx_open_files_copy(front->files, handle, 0, SIZE_MAX, &given);
+
+	return length < 0 || !lx_view_read(caller, node, now, NULL) || (size_t)length != now->len ||
+	       memcmp(given ? given : "", now->str, now->len) != 0;
+}
+
+/* Watched before it is compared: what changes in between is noted twice rather than never. */
+static bool watch(fuse_req_t request, const LxViewCaller *caller, LxNode node, LxHandle handle)
+{
+	LxTriggers *triggers = lx_request_front(request)->triggers;
+	g_auto(LxFd) fd = -1;
+
+	if (lx_triggers_watches(triggers, handle))
+		return true;
+	fd = lx_view_watch(caller, node, NULL);
+	if (fd < 0)
+		return false;
+	return lx_triggers_watch(
+		triggers, handle, lx_fd_steal(&fd), has_changed(request, caller, node, handle));
+}
+
+/* A pressure file has a trigger or nothing to tell. */
+static unsigned ask_file(fuse_req_t request, fuse_ino_t inode, LxHandle handle)
+{
+	LxViewCaller caller = caller_of(request);
+	LxNode node = lx_request_node(request, inode);
+	LxTriggers *triggers = lx_request_front(request)->triggers;
+	LxTriggerSetter setter = {set_trigger, &caller};
+
+	if (lx_view_effect(&caller, node) != LX_VIEW_TRIGGERS &&
+		watch(request, &caller, node, handle))
+		return lx_triggers_poll_watched(triggers, handle);
+	return lx_triggers_poll(triggers, &setter, handle);
+}
+
+static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file,
+	struct fuse_pollhandle *poller)
+{
+	if (caller_of(request).view) {
+		lx_polls_answer(request, inode, file->fh, poller, ask_file);
+		return;
+	}
+	if (poller)
+		fuse_pollhandle_destroy(poller);
+	has_view(request);
 }
 
 /* ---- Extended attributes ----------------------------------------------------------------- */
@@ -195,6 +285,7 @@ void lx_cgroup_files_add(struct fuse_lowlevel_ops *operations)
 	operations->open = on_open;
 	operations->read = on_read;
 	operations->write = on_write;
+	operations->poll = on_poll;
 	operations->getxattr = on_getxattr;
 	operations->listxattr = on_listxattr;
 	operations->setxattr = on_setxattr;

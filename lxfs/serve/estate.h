@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-#define LX_ESTATE_VERSION 3u
+#define LX_ESTATE_VERSION 4u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
 /*

@@ -38,6 +38,7 @@ typedef struct {
 	uint64_t trigger_request;
 	_Atomic uint64_t poll_handle;
 	uint64_t trigger_container;
+	uint32_t connection;
 	uint32_t trigger_length;
 	char trigger[LX_TRIGGER_MAX_BYTES];
 } Record;
@@ -322,6 +323,7 @@ bool lx_open_files_set_trigger(LxOpenFiles *files, const LxOpenTrigger *trigger)
 		return false;
 	record->trigger_container = trigger->container;
 	record->trigger_request = trigger->request;
+	record->connection = trigger->connection;
 	record->trigger_length = MIN(trigger->length, LX_TRIGGER_MAX_BYTES);
 	memcpy(record->trigger, trigger->trigger, record->trigger_length);
 	atomic_store(&record->has_trigger, 1);
@@ -347,6 +349,13 @@ void lx_open_files_note_event(LxOpenFiles *files, LxHandle handle)
 		atomic_store(&record->event, 1);
 }
 
+bool lx_open_files_has_event(LxOpenFiles *files, LxHandle handle)
+{
+	const Record *record = record_of(files, handle);
+
+	return record && atomic_load(&record->event);
+}
+
 bool lx_open_files_take_event(LxOpenFiles *files, LxHandle handle)
 {
 	Record *record = record_of(files, handle);
@@ -366,6 +375,7 @@ static void describe_trigger(const Record *record, unsigned index, LxOpenTrigger
 		.request = record->trigger_request,
 		.poll_handle = atomic_load(&record->poll_handle),
 		.polled = polled,
+		.connection = record->connection,
 		.length = MIN(record->trigger_length, LX_TRIGGER_MAX_BYTES),
 	};
 	memcpy(out->trigger, record->trigger, out->length);

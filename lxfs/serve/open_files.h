@@ -49,7 +49,7 @@ bool lx_open_files_set_text(LxOpenFiles *files, LxHandle handle, const char *tex
 ssize_t lx_open_files_copy(
 	LxOpenFiles *files, LxHandle handle, uint64_t offset, size_t size, char **out);
 
-/* ---- Pressure triggers ------------------------------------------------------------------- */
+/* ---- Triggers, and those who wait for changes -------------------------------------------- */
 
 typedef struct {
 	LxHandle handle;
@@ -58,7 +58,8 @@ typedef struct {
 	uint64_t request;     /* by which it was set: lx_journal_key */
 	uint64_t poll_handle; /* the kernel's, to wake the poller with */
 	bool polled;
-	uint32_t length;
+	uint32_t connection; /* LxConnectionKind: where the kernel knows it */
+	uint32_t length;     /* 0: no trigger, but told of changes of the text */
 	char trigger[LX_TRIGGER_MAX_BYTES];
 } LxOpenTrigger;
 
@@ -70,6 +71,8 @@ bool lx_open_files_get_trigger(LxOpenFiles *files, LxHandle handle, LxOpenTrigge
 void lx_open_files_set_poll(LxOpenFiles *files, LxHandle handle, uint64_t poll_handle);
 /* The threshold was crossed, and nobody has been told yet. */
 void lx_open_files_note_event(LxOpenFiles *files, LxHandle handle);
+/* Was something noted? */
+bool lx_open_files_has_event(LxOpenFiles *files, LxHandle handle);
 /* True once for what was noted since the last call. */
 bool lx_open_files_take_event(LxOpenFiles *files, LxHandle handle);
 /* All files with a trigger, one after the other: starts at *cursor = 0, false at the end. */

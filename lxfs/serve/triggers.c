@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Pressure triggers.
+ * Pressure triggers, and cgroup files whose changes somebody waits for.
  *
  * The descriptor on which the kernel reports a trigger polls POLLPRI when the threshold was
  * crossed; the report is consumed by that poll. The epoll thread therefore notes it with the open
@@ -8,7 +8,9 @@
  * psi_trigger_poll does.
  *
  * The kernel answers a poll of a pressure file without a trigger with DEFAULT_POLLMASK | EPOLLERR |
- * EPOLLPRI, and so do we.
+ * EPOLLPRI, and so do we. kernfs_generic_poll answers the same for a file that was changed since it
+ * was last read through the descriptor that is polled; that one is ours, so it is read again
+ * whenever the reader reads. In epoll it is edge-triggered, since the state lasts until then.
  */
 #include "serve/triggers.h"
 
@@ -28,6 +30,7 @@
 typedef struct {
 	LxHandle handle;
 	LxFd fd;    /* the kernel's trigger */
+	bool watch; /* for changes: no trigger */
 	bool ended; /* its cgroup has gone */
 } Trigger;
 
@@ -50,17 +53,18 @@ static void trigger_free(gpointer data)
 }
 
 /* FUSE_NOTIFY_POLL: whoever polls this file looks again. */
-static void wake(const LxTriggers *triggers, uint64_t poll_handle)
+static void wake(const LxTriggers *triggers, const LxOpenTrigger *open)
 {
 	struct {
 		struct fuse_out_header header;
 		struct fuse_notify_poll_wakeup_out body;
 	} message = {
 		.header = {.len = sizeof message, .error = FUSE_NOTIFY_POLL},
-		.body = {.kh = poll_handle},
+		.body = {.kh = open->poll_handle},
 	};
-	ssize_t written = write(
-		triggers->estate->connection_fds[LX_CONNECTION_PRESSURE], &message, sizeof message);
+	unsigned connection = MIN(open->connection, LX_N_CONNECTIONS - 1);
+	ssize_t written =
+		write(triggers->estate->connection_fds[connection], &message, sizeof message);
 
 	(void)written; /* nobody polls any more: nobody to tell */
 }
@@ -70,7 +74,7 @@ static void wake_handle(LxTriggers *triggers, LxHandle handle)
 	LxOpenTrigger open;
 
 	if (lx_open_files_get_trigger(triggers->files, handle, &open) && open.polled)
-		wake(triggers, open.poll_handle);
+		wake(triggers, &open);
 }
 
 static bool note_event(LxTriggers *triggers, LxHandle handle, uint32_t events)
@@ -82,7 +86,7 @@ static bool note_event(LxTriggers *triggers, LxHandle handle, uint32_t events)
 		return false;
 	if (events & EPOLLPRI)
 		lx_open_files_note_event(triggers->files, handle);
-	if (events & EPOLLERR) {
+	if (events & EPOLLERR && !trigger->watch) {
 		trigger->ended = true;
 		epoll_ctl(triggers->epoll, EPOLL_CTL_DEL, trigger->fd, NULL);
 	}
@@ -105,20 +109,33 @@ static void *watch(void *data)
 	}
 }
 
-static void insert(LxTriggers *triggers, LxHandle handle, int fd)
+static void insert(LxTriggers *triggers, LxHandle handle, int fd, bool watch)
 {
-	struct epoll_event event = {.events = EPOLLPRI | EPOLLERR, .data.u64 = handle};
+	uint32_t how = watch ? EPOLLPRI | EPOLLET : EPOLLPRI | EPOLLERR;
+	struct epoll_event event = {.events = how, .data.u64 = handle};
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
 	Trigger *trigger = g_new0(Trigger, 1);
 
 	trigger->handle = handle;
 	trigger->fd = fd;
+	trigger->watch = watch;
 	g_hash_table_replace(triggers->by_handle, &trigger->handle, trigger);
 	epoll_ctl(triggers->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTriggerRequest *wanted,
-	GError **error)
+static int set_in_tree(
+	gconstpointer caller, LxNode node, const char *text, size_t length, GError **error)
+{
+	return lx_tree_set_trigger(caller, node, text, length, error);
+}
+
+LxTriggerSetter lx_triggers_setter(const LxCaller *caller)
+{
+	return (LxTriggerSetter){set_in_tree, caller};
+}
+
+bool lx_triggers_set(LxTriggers *triggers, const LxTriggerSetter *setter,
+	const LxTriggerRequest *wanted, GError **error)
 {
 	LxOpenTrigger open;
 	g_auto(LxFd) fd = -1;
@@ -133,14 +150,15 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 		lx_error_set(error, EINVAL, "setting a trigger of %zu bytes", wanted->length);
 		return false;
 	}
-	fd = lx_tree_set_trigger(caller, wanted->node, wanted->text, wanted->length, error);
+	fd = setter->set(setter->caller, wanted->node, wanted->text, wanted->length, error);
 	if (fd < 0)
 		return false;
 	open = (LxOpenTrigger){
 		.handle = wanted->handle,
 		.node = wanted->node,
-		.container = lx_tree_owner(caller),
+		.container = wanted->container,
 		.request = wanted->request,
+		.connection = wanted->connection,
 		.length = (uint32_t)wanted->length,
 	};
 	memcpy(open.trigger, wanted->text, wanted->length);
@@ -148,18 +166,19 @@ bool lx_triggers_set(LxTriggers *triggers, const LxCaller *caller, const LxTrigg
 		lx_error_set(error, EBUSY, "setting a trigger: this open file cannot have one");
 		return false;
 	}
-	insert(triggers, wanted->handle, lx_fd_steal(&fd));
+	insert(triggers, wanted->handle, lx_fd_steal(&fd), false);
 	return true;
 }
 
 /* Sets a trigger that a predecessor left. */
-static bool set_again(LxTriggers *triggers, const LxCaller *caller, const LxOpenTrigger *open)
+static bool set_again(
+	LxTriggers *triggers, const LxTriggerSetter *setter, const LxOpenTrigger *open)
 {
 	g_autoptr(GError) failure = NULL;
-	int fd = lx_tree_set_trigger(caller, open->node, open->trigger, open->length, &failure);
+	int fd = setter->set(setter->caller, open->node, open->trigger, open->length, &failure);
 
 	if (fd >= 0)
-		insert(triggers, open->handle, fd);
+		insert(triggers, open->handle, fd, false);
 	else
 		g_info("setting a pressure trigger again: %s, ignoring", failure->message);
 	return fd >= 0;
@@ -175,14 +194,14 @@ static bool is_live(LxTriggers *triggers, LxHandle handle, bool *known)
 	return trigger && !trigger->ended;
 }
 
-unsigned lx_triggers_poll(LxTriggers *triggers, const LxCaller *caller, LxHandle handle)
+unsigned lx_triggers_poll(LxTriggers *triggers, const LxTriggerSetter *setter, LxHandle handle)
 {
 	LxOpenTrigger open;
 	bool known, live = is_live(triggers, handle, &known);
 	bool event = lx_open_files_take_event(triggers->files, handle);
 
 	if (!known && lx_open_files_get_trigger(triggers->files, handle, &open))
-		live = set_again(triggers, caller, &open);
+		live = set_again(triggers, setter, &open);
 	if (!live)
 		return PLAIN_FILE_EVENTS | POLLERR | POLLPRI;
 	return PLAIN_FILE_EVENTS | (event ? POLLPRI : 0);
@@ -195,17 +214,69 @@ void lx_triggers_drop(LxTriggers *triggers, LxHandle handle)
 	g_hash_table_remove(triggers->by_handle, &handle);
 }
 
-/* After a worker's death: set again, and let the poller look again, for it may have missed one. */
+/* ---- Changes ----------------------------------------------------------------------------- */
+
+bool lx_triggers_watches(LxTriggers *triggers, LxHandle handle)
+{
+	bool known;
+
+	is_live(triggers, handle, &known);
+	return known;
+}
+
+bool lx_triggers_watch(LxTriggers *triggers, LxHandle handle, int fd, bool changed)
+{
+	LxOpenTrigger open = {.handle = handle, .connection = LX_CONNECTION_CGROUP}, found;
+	g_auto(LxFd) owned = fd;
+
+	if (!lx_open_files_set_trigger(triggers->files, &open) &&
+		(!lx_open_files_get_trigger(triggers->files, handle, &found) || found.length > 0))
+		return false;
+	if (changed)
+		lx_open_files_note_event(triggers->files, handle);
+	insert(triggers, handle, lx_fd_steal(&owned), true);
+	return true;
+}
+
+unsigned lx_triggers_poll_watched(LxTriggers *triggers, LxHandle handle)
+{
+	bool changed = lx_open_files_has_event(triggers->files, handle);
+
+	return PLAIN_FILE_EVENTS | (changed ? POLLERR | POLLPRI : 0);
+}
+
+void lx_triggers_reread(LxTriggers *triggers, LxHandle handle)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&triggers->lock);
+	const Trigger *trigger = g_hash_table_lookup(triggers->by_handle, &handle);
+	ssize_t got;
+	char byte;
+
+	if (!trigger || !trigger->watch)
+		return;
+	lx_open_files_take_event(triggers->files, handle);
+	got = pread(trigger->fd, &byte, 1, 0);
+	(void)got; /* that it was asked counts */
+}
+
+/* ---- After a worker's death -------------------------------------------------------------- */
+
+/*
+ * Set again, and let the poller look again, for it may have missed one. In the cgroup view whoever
+ * polls is asked for his rights again: then it is set.
+ */
 static void take_over(LxTriggers *triggers, const LxOpenTrigger *open)
 {
 	LxCaller caller = {
 		.context = triggers->context,
 		.container = open->container ? open->container : LX_CALLER_HOST,
 	};
+	LxTriggerSetter setter = lx_triggers_setter(&caller);
 
-	set_again(triggers, &caller, open);
+	if (open->connection == LX_CONNECTION_PRESSURE)
+		set_again(triggers, &setter, open);
 	if (open->polled)
-		wake(triggers, open->poll_handle);
+		wake(triggers, open);
 }
 
 LxTriggers *lx_triggers_new(

@@ -55,26 +55,33 @@ START_TEST(what_is_refused_changes_nothing)
 }
 END_TEST
 
-START_TEST(files_that_act_are_told_from_those_that_set)
+static LxViewEffect effect(const Viewing *viewing, const char *path)
+{
+	LxViewCaller caller = viewing_caller(viewing, VIEWING_PLAIN);
+
+	return lx_view_effect(&caller, viewing_node(viewing, VIEWING_PLAIN, path));
+}
+
+START_TEST(what_writing_does_is_told_by_the_file)
 {
 	viewing_auto viewing;
 	LxViewCaller caller;
 
 	viewing_init(&viewing);
 	viewing_write(&viewing, "memory/box/in/cgroup.kill", "");
+	viewing_write(&viewing, "memory/box/in/cpu.pressure", "");
+	ck_assert_int_eq(effect(&viewing, "memory/box/in/cgroup.kill"), LX_VIEW_ACTS);
+	ck_assert_int_eq(effect(&viewing, "memory/box/in/cpu.pressure"), LX_VIEW_TRIGGERS);
+	ck_assert_int_eq(effect(&viewing, "memory/box/in/memory.max"), LX_VIEW_SETS);
 	caller = viewing_caller(&viewing, VIEWING_PLAIN);
-	ck_assert(lx_view_acts(
-		&caller, viewing_node(&viewing, VIEWING_PLAIN, "memory/box/in/cgroup.kill")));
-	ck_assert(!lx_view_acts(
-		&caller, viewing_node(&viewing, VIEWING_PLAIN, "memory/box/in/memory.max")));
-	ck_assert(!lx_view_acts(&caller, LX_VIEW_ROOT));
+	ck_assert_int_eq(lx_view_effect(&caller, LX_VIEW_ROOT), LX_VIEW_SETS);
 }
 END_TEST
 
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {the_limits_of_the_topmost_cgroup_are_the_hosts,
-		what_is_refused_changes_nothing, files_that_act_are_told_from_those_that_set, NULL};
+		what_is_refused_changes_nothing, what_writing_does_is_told_by_the_file, NULL};
 
 	return unit_suite_new("view/writing", tests);
 }
