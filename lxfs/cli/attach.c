@@ -3,6 +3,7 @@
 #include "mounts/attach.h"
 
 #include "cli/chosen.h"
+#include "cli/watch.h"
 #include "instance.h"
 #include "mounts/detach.h"
 #include "verb.h"
@@ -33,8 +34,10 @@ typedef struct {
 	char *runtime;
 	int limit_msec;
 	gboolean all;
+	gboolean watch;
 	char **names;
 	LxViewSet views;
+	bool waiting; /* for lxfs, and it has been said so */
 } Command;
 
 static void command_clear(Command *command)
@@ -59,6 +62,11 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 			"only these, such as meminfo,pressure,cpu (default: all)", "LIST"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &command->limit_msec,
 			"for each container (default: 5000)", "MSEC"},
+		{"watch", 0, command->kind == &attach_kind ? 0 : G_OPTION_FLAG_HIDDEN,
+			G_OPTION_ARG_NONE, &command->watch,
+			"go on with containers as they come; without --all and --runtime, those "
+			"that say lxfs.io/inject=enabled",
+			NULL},
 		LX_INSTANCE_OPTIONS(&command->instance),
 		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &command->names, NULL, NULL},
 		{NULL},
@@ -70,15 +78,17 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 
 static bool check_options(Command *command, GError **error)
 {
-	bool many = command->all || command->runtime;
+	bool many = command->all || command->runtime || command->watch;
 
 	command->views = LX_VIEWS_ALL;
-	if (!command->names && !many)
+	if (command->watch && command->kind != &attach_kind)
+		lx_error_set(error, EINVAL, "--watch is an option of lxfs attach");
+	else if (!command->names && !many)
 		lx_error_set(error, EINVAL,
 			"choosing containers: name PIDs, ids or names, or say --all or --runtime");
 	else if (command->names && many)
 		lx_error_set(error, EINVAL,
-			"choosing containers: with --all or --runtime none can be named");
+			"choosing containers: with --all, --runtime or --watch none can be named");
 	else if (command->limit_msec <= 0)
 		lx_error_set(error, EINVAL, "--timeout takes a number above 0");
 	else
@@ -111,7 +121,7 @@ static bool is_passed_over(const Command *command, const GError *error)
 	return !command->names && (code == ESRCH || code == EPERM);
 }
 
-static bool act_on(const Command *command, const LxChosen *chosen)
+static bool attempt(const Command *command, pid_t pid, LxVisitReport *out, GError **error)
 {
 	const LxAttachOptions options = {
 		.runtime_dir = command->instance.runtime_dir,
@@ -120,10 +130,16 @@ static bool act_on(const Command *command, const LxChosen *chosen)
 		.limit_msec = (unsigned)command->limit_msec,
 		.clean = true,
 	};
+
+	return command->kind->act(&options, pid, out, error);
+}
+
+static bool act_on(const Command *command, const LxChosen *chosen)
+{
 	g_autoptr(GError) error = NULL;
 	LxVisitReport report = {0};
 
-	if (!command->kind->act(&options, chosen->pid, &report, &error)) {
+	if (!attempt(command, chosen->pid, &report, &error)) {
 		if (is_passed_over(command, error))
 			return true;
 		complain(command, chosen->name, error->message);
@@ -134,6 +150,54 @@ static bool act_on(const Command *command, const LxChosen *chosen)
 	if (report.failed)
 		complain(command, chosen->name, report.why);
 	return report.failed == 0;
+}
+
+/* ---- As they come ------------------------------------------------------------------------ */
+
+static bool is_for_later(const GError *error)
+{
+	int code = lx_error_code(error);
+
+	return code == ENOENT || code == ENOTCONN || code == ETIMEDOUT;
+}
+
+/* While lxfs is not there it is tried again. What else goes wrong once would go wrong again. */
+static LxWatchOutcome on_found(const char *id, pid_t init_pid, gpointer data)
+{
+	Command *command = data;
+	g_autoptr(GError) error = NULL;
+	LxVisitReport report = {0};
+
+	if (!attempt(command, init_pid, &report, &error)) {
+		if (is_for_later(error)) {
+			if (!command->waiting)
+				complain(command, id, error->message);
+			command->waiting = true;
+			return LX_WATCH_LATER;
+		}
+		if (!is_passed_over(command, error))
+			complain(command, id, error->message);
+		return LX_WATCH_DONE;
+	}
+	command->waiting = false;
+	if (report.changed)
+		tell(command, id, &report);
+	if (report.failed)
+		complain(command, id, report.why);
+	return LX_WATCH_DONE;
+}
+
+static int watch(Command *command, GError **error)
+{
+	const LxWatchRequest request = {
+		.library = &command->instance.settings.library,
+		.runtime = command->runtime,
+		.all = command->all || command->runtime,
+		.found = on_found,
+		.data = command,
+	};
+
+	return lx_watch_run(&request, error) ? LX_EXIT_DONE : LX_EXIT_FAILED;
 }
 
 static int act_on_all(const Command *command, GError **error)
@@ -180,7 +244,7 @@ static int run(const Kind *kind, int argc, char **argv)
 	}
 	lx_instance_find(&command.instance);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* children must not inherit a filled buffer */
-	exit_code = act_on_all(&command, &error);
+	exit_code = command.watch ? watch(&command, &error) : act_on_all(&command, &error);
 	return error ? fail(&command, error, exit_code) : exit_code;
 }
 

@@ -22,6 +22,7 @@ void lx_labels_clear(LxLabels *labels)
 	g_free(labels->pod);
 	g_free(labels->namespace);
 	g_free(labels->container);
+	g_free(labels->inject);
 	*labels = (LxLabels){0};
 }
 
@@ -62,6 +63,7 @@ static const struct {
 	{"io.kubernetes.pod.namespace", FIELD(namespace)},
 	{"io.kubernetes.container.name", FIELD(container)},
 	{"nerdctl/name", FIELD(name)},
+	{"lxfs.io/inject", FIELD(inject)},
 };
 
 static const struct {

@@ -28,6 +28,11 @@ void lx_notify_stopping(void)
 	sd_notify(0, "STOPPING=1");
 }
 
+void lx_notify_watching(void)
+{
+	sd_notify(0, "READY=1\nSTATUS=watching for containers");
+}
+
 void lx_notify_watchdog(void)
 {
 	sd_notify(0, "WATCHDOG=1");
@@ -43,6 +48,10 @@ void lx_notify_reloading(void)
 }
 
 void lx_notify_stopping(void)
+{
+}
+
+void lx_notify_watching(void)
 {
 }
 

@@ -7,6 +7,7 @@
 void lx_notify_ready(const char *mountpoint);
 void lx_notify_reloading(void);
 void lx_notify_stopping(void);
+void lx_notify_watching(void);
 /* Call about once a second; sends what WatchdogSec= asks for. */
 void lx_notify_watchdog(void);
 /*

@@ -161,18 +161,19 @@ def the_injector_would_pass_the_restricted_level():
     check(not pod.get("hostPID") and not pod.get("hostNetwork") and not pod.get("volumes"), pod)
 
 
-def the_daemon_can_mount_for_the_host_and_two_never_meet():
+def the_daemon_can_mount_for_the_host_and_one_follows_the_other():
     objects = base()
     daemon = only(objects, "DaemonSet")
     pod, = [pod_of(daemon)]
     container, = pod["containers"]
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
-    options = dict(word[2:].split("=") for word in container["command"] if word.startswith("--"))
+    options = dict(word[2:].split("=") for word in container["command"] if "=" in word)
+    check("--take-over" in container["command"], "the new pod takes over from the old one")
     check(pod["hostPID"] and container["securityContext"]["privileged"], "privileges")
     equal(mounts[options["runtime-dir"]]["mountPropagation"], "Bidirectional", "propagation")
     check(options["mountpoint"].startswith(options["runtime-dir"] + "/"), "FUSE below the hostPath")
     equal(daemon["spec"]["updateStrategy"]["rollingUpdate"],
-          {"maxSurge": 0, "maxUnavailable": 1}, "one after the other")
+          {"maxSurge": 1, "maxUnavailable": 0}, "the new one before the old one goes")
     check("lifecycle" not in container, "no step that unmounts when the pod goes")
     equal(pod["tolerations"], [{"operator": "Exists"}], "tolerations")
     anchors = re.search(r'anchors = g_strdup\("(.*)"\)',
@@ -247,7 +248,7 @@ def kustomize_makes_what_is_written():
 def each_component_hangs_together():
     if not shutil.which("kubectl"):
         raise lab.Skipped("kubectl is not installed")
-    for name in ("policy", "cert-manager"):
+    for name in ("policy", "attach", "cert-manager"):
         folder = cluster.make_folder() / "deploy"
         shutil.copytree(DEPLOY, folder)
         with open(folder / "kustomization.yaml", "a", encoding="utf-8") as file:
@@ -298,7 +299,7 @@ lab.run([
     the_base_hangs_together,
     rights_are_those_that_are_used_and_no_more,
     the_injector_would_pass_the_restricted_level,
-    the_daemon_can_mount_for_the_host_and_two_never_meet,
+    the_daemon_can_mount_for_the_host_and_one_follows_the_other,
     the_injector_knows_the_daemons_views,
     the_policy_mounts_what_the_injector_mounts,
     kustomize_makes_what_is_written,

@@ -68,6 +68,16 @@ START_TEST(each_runtimes_file_tells_its_names)
 }
 END_TEST
 
+START_TEST(what_a_container_asks_for_is_told)
+{
+	const char *oci = "{\"annotations\":{\"lxfs.io/inject\":\"enabled\"}}";
+	g_auto(LxLabels) labels = {0};
+
+	ck_assert(lx_labels_parse(LX_LABELS_OCI, oci, strlen(oci), ID, &labels));
+	ck_assert_str_eq(labels.inject, "enabled");
+}
+END_TEST
+
 START_TEST(a_name_is_fit_for_a_terminal)
 {
 	g_autofree char *long_name = g_strnfill(1000, 'x');
@@ -201,6 +211,7 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		each_runtimes_file_tells_its_names,
+		what_a_container_asks_for_is_told,
 		a_name_is_fit_for_a_terminal,
 		the_runtime_says_where_to_look,
 		incus_puts_a_project_before_the_name,
