@@ -182,8 +182,7 @@ static void add_by_name(
 
 /* ---- All --------------------------------------------------------------------------------- */
 
-/* By what `lxfs ps` says of it: "incus" is LXC's, and LXC's containers are Incus', too. */
-static bool is_of(const LxContainerInfo *info, const char *root, const char *runtime)
+bool lx_chosen_is_of(const LxContainerInfo *info, const char *root, const char *runtime)
 {
 	const LxLabelsPlace place = {.root = root};
 	g_auto(LxLabels) labels = {0};
@@ -201,7 +200,8 @@ static void add_all(GArray *all, const LxInventory *inventory, const LxChoice *c
 	const LxContainerInfo *info;
 
 	for (unsigned i = 0; (info = lx_inventory_at(inventory, i)) != NULL; i++)
-		if (info->init_pid && (!choice->runtime || is_of(info, root, choice->runtime)))
+		if (info->init_pid &&
+			(!choice->runtime || lx_chosen_is_of(info, root, choice->runtime)))
 			add(all, info->id, info->init_pid, NULL);
 }
 

@@ -31,3 +31,9 @@ GArray *lx_chosen_find(const LxChoice *choice, GError **error) G_GNUC_WARN_UNUSE
  */
 const LxContainerInfo *lx_chosen_match(const LxInventory *inventory, const char *root,
 	const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Is it this runtime's, by what `lxfs ps` says of it? "incus" is LXC's, and LXC's containers are
+ * Incus', too. `root` is "/" on a live host.
+ */
+bool lx_chosen_is_of(const LxContainerInfo *info, const char *root, const char *runtime);

@@ -10,6 +10,7 @@
  */
 #include "cli/watch.h"
 
+#include "cli/chosen.h"
 #include "clock.h"
 #include "fd.h"
 #include "mounts/mountinfo.h"
@@ -27,7 +28,6 @@
 #define NSEC_PER_SEC UINT64_C(1000000000)
 #define TICK_MSEC 250
 #define LOOK_NSEC (5 * NSEC_PER_SEC)
-#define HOSTNAME "/etc/hostname"
 /* Where runtimes keep their files, also when we are in a container with the host's processes. */
 #define HOST_ROOT "/proc/1/root"
 
@@ -61,16 +61,19 @@ bool lx_watch_wants(const char *inject, bool all)
 static bool is_meant(const Watch *watch, const LxContainerInfo *info)
 {
 	g_autoptr(LxMountinfo) mounts = lx_mountinfo_read(info->init_pid, NULL);
-	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, HOSTNAME) : NULL;
+	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, LX_LABELS_HOSTNAME) : NULL;
+	const LxLabelsPlace place = {.root = HOST_ROOT};
 	g_auto(LxLabels) labels = {0};
 
-	lx_labels_find(HOST_ROOT, info, hostname ? hostname->root : NULL, &labels);
+	lx_labels_find(&place, info, hostname ? hostname->root : NULL, &labels);
 	return !labels.is_sandbox && lx_watch_wants(labels.inject, watch->request->all);
 }
 
 static bool is_of_runtime(const Watch *watch, const LxContainerInfo *info)
 {
-	return !watch->request->runtime || strcmp(info->runtime, watch->request->runtime) == 0;
+	const char *runtime = watch->request->runtime;
+
+	return !runtime || lx_chosen_is_of(info, HOST_ROOT, runtime);
 }
 
 /* ---- Looking ----------------------------------------------------------------------------- */
