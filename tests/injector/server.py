@@ -171,6 +171,42 @@ def just_below_the_bound_a_review_is_answered():
     equal(decision(setup.ask("POST", "/mutate", body)), "injected", "the decision")
 
 
+class HalfSent:
+    """A review with a large body of which the last byte is still to come."""
+
+    def __init__(self, setup, size=2 << 20):
+        text = json.dumps(review())
+        self.connection = setup.injector.connect(setup.trust)
+        self.connection.putrequest("POST", "/mutate")
+        self.connection.putheader("Content-Type", "application/json")
+        self.connection.putheader("Content-Length", str(size))
+        self.connection.endheaders()
+        self.connection.send((text + " " * (size - 1 - len(text))).encode())
+
+    def finish(self):
+        self.connection.send(b" ")
+        response = self.connection.getresponse()
+        text = response.read().decode()
+        self.connection.close()
+        return response.status, text
+
+
+def large_bodies_share_a_room_and_others_are_answered_meanwhile():
+    setup = Setup()
+    large = [HalfSent(setup) for _ in range(8)]
+    setup.still_serves()
+    answers = [each.finish() for each in large]
+    refused = [text for status, text in answers if status == 503]
+    check(3 <= len(refused) <= 6, f"refused: {answers}")
+    check(all("too many large bodies" in text for text in refused), refused)
+    equal([decision(answer) for answer in answers if answer[0] != 503], ["injected"] * (8 - len(refused)), "the others")
+    equal(HalfSent(setup).finish()[0], 200, "when there is room again")
+    for _ in range(5):
+        HalfSent(setup).connection.close()
+    lab.wait_until(lambda: HalfSent(setup, 3 << 19).finish()[0] == 200, PATIENCE, "the room of those that went")
+    setup.still_serves()
+
+
 def plain_http_is_told_so():
     setup = Setup()
     with socket.create_connection(("127.0.0.1", setup.injector.port), PATIENCE) as plain:
@@ -349,6 +385,7 @@ lab.run([
     a_body_of_three_mebibytes_is_refused,
     a_body_of_unsaid_length_is_bounded_too,
     just_below_the_bound_a_review_is_answered,
+    large_bodies_share_a_room_and_others_are_answered_meanwhile,
     plain_http_is_told_so,
     slow_clients_are_let_go_and_others_are_answered_meanwhile,
     too_many_connections_are_refused_and_the_others_served,

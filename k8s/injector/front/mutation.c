@@ -9,10 +9,16 @@
 
 #include <string.h>
 
+/* What is noted on a message. */
+#define TOO_LARGE "lx-inject-too-large"
+#define NO_ROOM "lx-inject-no-room"
+#define TAKEN "lx-inject-taken"
+
 struct LxInjectMutations {
 	const LxInjectPolicy *policy;
 	LxInjectNamespaces *namespaces;
 	LxInjectMetrics *metrics;
+	gsize taken_bytes; /* of the room that large bodies share */
 };
 
 /* One that waits for its namespace. */
@@ -64,20 +70,50 @@ static void refuse_size(SoupServerMessage *message)
 
 /* ---- The body's bound ---------------------------------------------------------------------- */
 
-static void on_chunk(SoupServerMessage *message, GBytes *chunk, gpointer data)
+static gsize set_taken(LxInjectMutations *owner, SoupServerMessage *message, gsize bytes)
+{
+	gsize before = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(message), TAKEN));
+
+	if (bytes != before)
+		g_object_set_data(G_OBJECT(message), TAKEN, GSIZE_TO_POINTER(bytes));
+	owner->taken_bytes += bytes - before;
+	return owner->taken_bytes;
+}
+
+void lx_inject_mutations_release(LxInjectMutations *owner, SoupServerMessage *message)
+{
+	set_taken(owner, message, 0);
+}
+
+/* The rest of the body is read and forgotten; then it is answered so. */
+static void drop(LxInjectMutations *owner, SoupServerMessage *message, const char *mark)
 {
 	SoupMessageBody *body = soup_server_message_get_request_body(message);
 
-	if (body->length >= LX_INJECT_MUTATION_BYTES_MAX &&
-		soup_message_body_get_accumulate(body)) {
-		soup_message_body_set_accumulate(body, FALSE);
-		soup_message_body_truncate(body);
-		g_object_set_data(G_OBJECT(message), "lx-inject-too-large", message);
-	}
+	soup_message_body_set_accumulate(body, FALSE);
+	soup_message_body_truncate(body);
+	lx_inject_mutations_release(owner, message);
+	g_object_set_data(G_OBJECT(message), mark, message);
+}
+
+static void on_chunk(SoupServerMessage *message, GBytes *chunk, gpointer data)
+{
+	LxInjectMutations *owner = data;
+	SoupMessageBody *body = soup_server_message_get_request_body(message);
+	gsize length = (gsize)MAX(body->length, 0);
+
+	if (!soup_message_body_get_accumulate(body))
+		return;
+	if (length >= LX_INJECT_MUTATION_BYTES_MAX)
+		drop(owner, message, TOO_LARGE);
+	else if (length > LX_INJECT_MUTATION_SMALL_BYTES &&
+		 set_taken(owner, message, length - LX_INJECT_MUTATION_SMALL_BYTES) >
+			 LX_INJECT_MUTATION_ROOM_BYTES)
+		drop(owner, message, NO_ROOM);
 }
 
 /* A length that is said is believed at once; one that is not is counted. */
-void lx_inject_mutations_bound(SoupServerMessage *message)
+void lx_inject_mutations_bound(LxInjectMutations *owner, SoupServerMessage *message)
 {
 	SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
 	goffset length = soup_message_headers_get_content_length(headers);
@@ -85,7 +121,7 @@ void lx_inject_mutations_bound(SoupServerMessage *message)
 	if (length >= LX_INJECT_MUTATION_BYTES_MAX)
 		refuse_size(message);
 	else
-		g_signal_connect(message, "got-chunk", G_CALLBACK(on_chunk), NULL);
+		g_signal_connect(message, "got-chunk", G_CALLBACK(on_chunk), owner);
 }
 
 /* ---- One review ---------------------------------------------------------------------------- */
@@ -145,8 +181,11 @@ static bool check_request(SoupServerMessage *message)
 	if (soup_server_message_get_method(message) != SOUP_METHOD_POST)
 		refuse(message, SOUP_STATUS_METHOD_NOT_ALLOWED,
 			"this is for POST, from an API server");
-	else if (g_object_get_data(G_OBJECT(message), "lx-inject-too-large"))
+	else if (g_object_get_data(G_OBJECT(message), TOO_LARGE))
 		refuse_size(message);
+	else if (g_object_get_data(G_OBJECT(message), NO_ROOM))
+		refuse(message, SOUP_STATUS_SERVICE_UNAVAILABLE,
+			"too many large bodies at a time; ask again");
 	else if (g_strcmp0(type, "application/json") != 0)
 		refuse(message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
 			"the Content-Type is not application/json");

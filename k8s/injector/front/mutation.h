@@ -19,7 +19,17 @@ LxInjectMutations *lx_inject_mutations_new(
 /* Not while one waits for its namespace. */
 void lx_inject_mutations_free(LxInjectMutations *mutations);
 
+/*
+ * What of each body is above this shares the room that follows. So the usual review always has its
+ * place (there are at most 512 connections), and all bodies together have a bound: a parsed one is
+ * some ten times its text, and the pod's memory is limited.
+ */
+#define LX_INJECT_MUTATION_SMALL_BYTES (32u << 10)
+#define LX_INJECT_MUTATION_ROOM_BYTES (8u << 20)
+
 /* To be called when a request's headers are there, before its body is read: it gets its bound. */
-void lx_inject_mutations_bound(SoupServerMessage *message);
+void lx_inject_mutations_bound(LxInjectMutations *mutations, SoupServerMessage *message);
+/* To be called when it is over, however it ended: gives back the room that its body had. */
+void lx_inject_mutations_release(LxInjectMutations *mutations, SoupServerMessage *message);
 /* Answers it now, or later when the namespace has to be asked for. */
 void lx_inject_mutations_answer(LxInjectMutations *mutations, SoupServerMessage *message);

@@ -100,6 +100,7 @@ static void on_finished(SoupServerMessage *message, gpointer data)
 	if (!g_object_get_data(G_OBJECT(message), BEGUN))
 		return;
 	server->busy--;
+	lx_inject_mutations_release(server->mutations, message);
 	lx_inject_metrics_count_status(&server->metrics, soup_server_message_get_status(message));
 	lx_inject_acceptor_finish(message);
 }
@@ -114,7 +115,7 @@ static void on_headers(SoupServerMessage *message, gpointer data)
 	if (server->stopping)
 		soup_message_headers_replace(
 			soup_server_message_get_response_headers(message), "Connection", "close");
-	lx_inject_mutations_bound(message);
+	lx_inject_mutations_bound(server->mutations, message);
 }
 
 static void on_started(SoupServer *soup, SoupServerMessage *message, gpointer data)
