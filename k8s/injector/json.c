@@ -195,16 +195,3 @@ char *lx_inject_json_text(JsonNode *node)
 {
 	return json_to_string(node, FALSE);
 }
-
-char *lx_inject_json_built(JsonBuilder *builder)
-{
-	g_autoptr(JsonNode) root = json_builder_get_root(builder);
-
-	return lx_inject_json_text(root);
-}
-
-void lx_inject_json_add_string(JsonBuilder *builder, const char *member, const char *value)
-{
-	json_builder_set_member_name(builder, member);
-	json_builder_add_string_value(builder, value);
-}

@@ -35,8 +35,3 @@ JsonObject *lx_inject_json_object_at(JsonArray *array, unsigned index);
 
 /* The node's text without blanks, members in the order in which they were added; for g_free. */
 char *lx_inject_json_text(JsonNode *node);
-/* The same of what a builder made. */
-char *lx_inject_json_built(JsonBuilder *builder);
-
-/* "member": "value" in one call. */
-void lx_inject_json_add_string(JsonBuilder *builder, const char *member, const char *value);

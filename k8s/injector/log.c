@@ -3,31 +3,32 @@
 #include "log.h"
 
 #include "json.h"
+#include "writer.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
-static void begin(JsonBuilder *builder, const char *level, const char *message)
+static void begin(LxInjectWriter *writer, const char *level, const char *message)
 {
 	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
 	g_autofree char *valid = g_utf8_make_valid(message, -1);
 
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "time", time);
-	lx_inject_json_add_string(builder, "level", level);
-	lx_inject_json_add_string(builder, "message", valid);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "time", time);
+	lx_inject_writer_pair(writer, "level", level);
+	lx_inject_writer_pair(writer, "message", valid);
 }
 
 /* One write: lines of two threads do not mix. */
-static void finish(JsonBuilder *builder)
+static void finish(LxInjectWriter *writer)
 {
 	g_autofree char *text = NULL;
 	g_autofree char *line = NULL;
 
-	json_builder_end_object(builder);
-	text = lx_inject_json_built(builder);
+	lx_inject_writer_end_object(writer);
+	text = lx_inject_writer_take(writer);
 	line = g_strconcat(text, "\n", NULL);
 	if (write(STDERR_FILENO, line, strlen(line)) < 0)
 		return; /* nobody is left to be told */
@@ -35,21 +36,21 @@ static void finish(JsonBuilder *builder)
 
 void lx_inject_log_write(const char *level, const char *message, ...)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
 	const char *name;
 	va_list pairs;
 
-	begin(builder, level, message);
+	begin(writer, level, message);
 	va_start(pairs, message);
 	while ((name = va_arg(pairs, const char *)) != NULL) {
 		const char *value = va_arg(pairs, const char *);
 		g_autofree char *valid = value ? g_utf8_make_valid(value, -1) : NULL;
 
 		if (valid)
-			lx_inject_json_add_string(builder, name, valid);
+			lx_inject_writer_pair(writer, name, valid);
 	}
 	va_end(pairs);
-	finish(builder);
+	finish(writer);
 }
 
 static GLogWriterOutput take(

@@ -100,15 +100,17 @@ START_TEST(what_was_written_is_read)
 	for (int for_patch = 0; for_patch <= 1; for_patch++) {
 		g_auto(LxInjectVault) vault = {0};
 		g_auto(LxInjectVault) again = {0};
-		g_autoptr(JsonBuilder) builder = json_builder_new();
+		g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
+		g_autofree char *text = NULL;
 		g_autoptr(JsonNode) root = NULL;
 		JsonObject *data;
 
 		act(&vault, LX_INJECT_DUE_START, NOW);
-		json_builder_begin_object(builder);
-		lx_inject_vault_write(&vault, builder, for_patch);
-		json_builder_end_object(builder);
-		root = json_builder_get_root(builder);
+		lx_inject_writer_begin_object(writer);
+		lx_inject_vault_write(&vault, writer, for_patch);
+		lx_inject_writer_end_object(writer);
+		text = lx_inject_writer_take(writer);
+		root = json_from_string(text, NULL);
 		data = lx_inject_json_object(json_node_get_object(root), "data");
 		ck_assert_uint_eq(json_object_get_size(data), for_patch ? 7 : 4);
 		lx_inject_vault_read(&again, data);

@@ -2,6 +2,8 @@
 /* The three objects in the cluster that the keeper reads and writes. */
 #include "keeper/cluster.h"
 
+#include "writer.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -122,33 +124,33 @@ bool lx_inject_cluster_load(
 /* No PUT: labels and annotations that others have put on it stay. */
 static char *secret_patch(const LxInjectVault *vault, const char *version)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
 
-	json_builder_begin_object(builder);
-	json_builder_set_member_name(builder, "metadata");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "resourceVersion", version);
-	json_builder_end_object(builder);
-	lx_inject_vault_write(vault, builder, true);
-	json_builder_end_object(builder);
-	return lx_inject_json_built(builder);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_member(writer, "metadata");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "resourceVersion", version);
+	lx_inject_writer_end_object(writer);
+	lx_inject_vault_write(vault, writer, true);
+	lx_inject_writer_end_object(writer);
+	return lx_inject_writer_take(writer);
 }
 
 static char *secret_text(const LxInjectCluster *cluster, const LxInjectVault *vault)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
 
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "apiVersion", "v1");
-	lx_inject_json_add_string(builder, "kind", "Secret");
-	lx_inject_json_add_string(builder, "type", "Opaque");
-	json_builder_set_member_name(builder, "metadata");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "name", cluster->secret);
-	json_builder_end_object(builder);
-	lx_inject_vault_write(vault, builder, false);
-	json_builder_end_object(builder);
-	return lx_inject_json_built(builder);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "apiVersion", "v1");
+	lx_inject_writer_pair(writer, "kind", "Secret");
+	lx_inject_writer_pair(writer, "type", "Opaque");
+	lx_inject_writer_member(writer, "metadata");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "name", cluster->secret);
+	lx_inject_writer_end_object(writer);
+	lx_inject_vault_write(vault, writer, false);
+	lx_inject_writer_end_object(writer);
+	return lx_inject_writer_take(writer);
 }
 
 bool lx_inject_cluster_save(const LxInjectCluster *cluster, const LxInjectVault *vault,
@@ -223,31 +225,31 @@ bool lx_inject_cluster_look(const LxInjectCluster *cluster, const char *bundle,
 }
 
 static void add_operation(
-	JsonBuilder *builder, const char *operation, const char *path, const char *value)
+	LxInjectWriter *writer, const char *operation, const char *path, const char *value)
 {
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "op", operation);
-	lx_inject_json_add_string(builder, "path", path);
-	lx_inject_json_add_string(builder, "value", value);
-	json_builder_end_object(builder);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "op", operation);
+	lx_inject_writer_pair(writer, "path", path);
+	lx_inject_writer_pair(writer, "value", value);
+	lx_inject_writer_end_object(writer);
 }
 
 static char *trust_patch(JsonObject *object, const char *encoded)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
 	JsonArray *webhooks = lx_inject_json_array(object, "webhooks");
 	const char *version = version_of(object);
 
-	json_builder_begin_array(builder);
-	add_operation(builder, "test", "/metadata/resourceVersion", version ? version : "");
+	lx_inject_writer_begin_array(writer);
+	add_operation(writer, "test", "/metadata/resourceVersion", version ? version : "");
 	for (unsigned i = 0; i < lx_inject_json_length(webhooks); i++) {
 		g_autofree char *path = g_strdup_printf("/webhooks/%u/clientConfig/caBundle", i);
 
 		if (g_strcmp0(bundle_at(webhooks, i), encoded) != 0)
-			add_operation(builder, "add", path, encoded);
+			add_operation(writer, "add", path, encoded);
 	}
-	json_builder_end_array(builder);
-	return lx_inject_json_built(builder);
+	lx_inject_writer_end_array(writer);
+	return lx_inject_writer_take(writer);
 }
 
 bool lx_inject_cluster_trust(const LxInjectCluster *cluster, const LxInjectTrust *trust,

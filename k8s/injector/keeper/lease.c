@@ -2,6 +2,8 @@
 /* Who leads, by a Lease. */
 #include "keeper/lease.h"
 
+#include "writer.h"
+
 #include <string.h>
 
 void lx_inject_lease_clear(LxInjectLease *lease)
@@ -57,43 +59,43 @@ static char *time_text(gint64 real_usec)
 	return time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S.%fZ") : g_strdup("");
 }
 
-static void add_metadata(JsonBuilder *builder, JsonObject *object, const char *name)
+static void add_metadata(LxInjectWriter *writer, JsonObject *object, const char *name)
 {
 	const char *version =
 		lx_inject_json_string(lx_inject_json_object(object, "metadata"), "resourceVersion");
 
-	json_builder_set_member_name(builder, "metadata");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "name", name);
+	lx_inject_writer_member(writer, "metadata");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "name", name);
 	if (version)
-		lx_inject_json_add_string(builder, "resourceVersion", version);
-	json_builder_end_object(builder);
+		lx_inject_writer_pair(writer, "resourceVersion", version);
+	lx_inject_writer_end_object(writer);
 }
 
 char *lx_inject_lease_text(const LxInjectLease *lease, JsonObject *object, const char *name,
 	const char *holder, gint64 real_usec)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
 	JsonObject *spec = lx_inject_json_object(object, "spec");
 	const char *acquired = lx_inject_json_string(spec, "acquireTime");
 	gint64 transitions = lx_inject_json_int(spec, "leaseTransitions", 0);
 	bool same = strcmp(holder_of(object), holder) == 0;
 	g_autofree char *now = time_text(real_usec);
 
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "apiVersion", "coordination.k8s.io/v1");
-	lx_inject_json_add_string(builder, "kind", "Lease");
-	add_metadata(builder, object, name);
-	json_builder_set_member_name(builder, "spec");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "holderIdentity", holder);
-	json_builder_set_member_name(builder, "leaseDurationSeconds");
-	json_builder_add_int_value(builder, lease->duration_sec);
-	lx_inject_json_add_string(builder, "acquireTime", same && acquired ? acquired : now);
-	lx_inject_json_add_string(builder, "renewTime", now);
-	json_builder_set_member_name(builder, "leaseTransitions");
-	json_builder_add_int_value(builder, transitions + (same ? 0 : 1));
-	json_builder_end_object(builder);
-	json_builder_end_object(builder);
-	return lx_inject_json_built(builder);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "apiVersion", "coordination.k8s.io/v1");
+	lx_inject_writer_pair(writer, "kind", "Lease");
+	add_metadata(writer, object, name);
+	lx_inject_writer_member(writer, "spec");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "holderIdentity", holder);
+	lx_inject_writer_member(writer, "leaseDurationSeconds");
+	lx_inject_writer_int(writer, lease->duration_sec);
+	lx_inject_writer_pair(writer, "acquireTime", same && acquired ? acquired : now);
+	lx_inject_writer_pair(writer, "renewTime", now);
+	lx_inject_writer_member(writer, "leaseTransitions");
+	lx_inject_writer_int(writer, transitions + (same ? 0 : 1));
+	lx_inject_writer_end_object(writer);
+	lx_inject_writer_end_object(writer);
+	return lx_inject_writer_take(writer);
 }

@@ -4,61 +4,62 @@
 
 #include "review/patch.h"
 #include "review/status.h"
+#include "writer.h"
 
 #include <string.h>
 
-static void add_patch(JsonBuilder *builder, const char *patch)
+static void add_patch(LxInjectWriter *writer, const char *patch)
 {
 	g_autofree char *encoded = g_base64_encode((const guchar *)patch, strlen(patch));
 
-	lx_inject_json_add_string(builder, "patchType", "JSONPatch");
-	lx_inject_json_add_string(builder, "patch", encoded);
+	lx_inject_writer_pair(writer, "patchType", "JSONPatch");
+	lx_inject_writer_pair(writer, "patch", encoded);
 }
 
-static void add_warnings(JsonBuilder *builder, GStrv lines)
+static void add_warnings(LxInjectWriter *writer, GStrv lines)
 {
 	if (!*lines)
 		return;
-	json_builder_set_member_name(builder, "warnings");
-	json_builder_begin_array(builder);
+	lx_inject_writer_member(writer, "warnings");
+	lx_inject_writer_begin_array(writer);
 	for (char **line = lines; *line; line++)
-		json_builder_add_string_value(builder, *line);
-	json_builder_end_array(builder);
+		lx_inject_writer_string(writer, *line);
+	lx_inject_writer_end_array(writer);
 }
 
 /* The API server puts the webhook's name before theirs. */
-static void add_audit_annotations(JsonBuilder *builder, const LxInjectDecision *decision)
+static void add_audit_annotations(LxInjectWriter *writer, const LxInjectDecision *decision)
 {
 	g_autofree char *skips = lx_inject_status_skips(decision);
 
-	json_builder_set_member_name(builder, "auditAnnotations");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "decision", lx_inject_reason_name(decision->verdict));
+	lx_inject_writer_member(writer, "auditAnnotations");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "decision", lx_inject_reason_name(decision->verdict));
 	if (*skips)
-		lx_inject_json_add_string(builder, "skipped", skips);
-	json_builder_end_object(builder);
+		lx_inject_writer_pair(writer, "skipped", skips);
+	lx_inject_writer_end_object(writer);
 }
 
 char *lx_inject_answer_make(const LxInjectReview *review, const LxInjectDecision *decision,
 	const LxInjectPolicy *policy)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
 	g_autofree char *patch = lx_inject_patch_make(review, decision, policy);
 	g_auto(GStrv) warnings = lx_inject_status_warnings(decision);
 
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "apiVersion", "admission.k8s.io/v1");
-	lx_inject_json_add_string(builder, "kind", "AdmissionReview");
-	json_builder_set_member_name(builder, "response");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "uid", review->uid);
-	json_builder_set_member_name(builder, "allowed");
-	json_builder_add_boolean_value(builder, TRUE);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "apiVersion", "admission.k8s.io/v1");
+	lx_inject_writer_pair(writer, "kind", "AdmissionReview");
+	lx_inject_writer_member(writer, "response");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "uid", review->uid);
+	lx_inject_writer_member(writer, "allowed");
+	lx_inject_writer_bool(writer, true);
 	if (patch)
-		add_patch(builder, patch);
-	add_warnings(builder, warnings);
-	add_audit_annotations(builder, decision);
-	json_builder_end_object(builder);
-	json_builder_end_object(builder);
-	return lx_inject_json_built(builder);
+		add_patch(writer, patch);
+	add_warnings(writer, warnings);
+	add_audit_annotations(writer, decision);
+	lx_inject_writer_end_object(writer);
+	lx_inject_writer_end_object(writer);
+	return lx_inject_writer_take(writer);
 }

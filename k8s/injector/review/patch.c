@@ -3,6 +3,7 @@
 #include "review/patch.h"
 
 #include "review/status.h"
+#include "writer.h"
 
 #include <string.h>
 
@@ -12,30 +13,30 @@
 #define STATUS_POINTER "/metadata/annotations/lxfs.io~1status"
 
 typedef struct {
-	JsonBuilder *builder;
+	LxInjectWriter *writer;
 	unsigned n_operations;
 } Patch;
 
 /* Begins an operation; the caller adds its value, and ends it. */
 static void begin_add(Patch *patch, const char *path)
 {
-	json_builder_begin_object(patch->builder);
-	lx_inject_json_add_string(patch->builder, "op", "add");
-	lx_inject_json_add_string(patch->builder, "path", path);
-	json_builder_set_member_name(patch->builder, "value");
+	lx_inject_writer_begin_object(patch->writer);
+	lx_inject_writer_pair(patch->writer, "op", "add");
+	lx_inject_writer_pair(patch->writer, "path", path);
+	lx_inject_writer_member(patch->writer, "value");
 	patch->n_operations++;
 }
 
 static void end_add(Patch *patch)
 {
-	json_builder_end_object(patch->builder);
+	lx_inject_writer_end_object(patch->writer);
 }
 
 static void add_empty_array(Patch *patch, const char *path)
 {
 	begin_add(patch, path);
-	json_builder_begin_array(patch->builder);
-	json_builder_end_array(patch->builder);
+	lx_inject_writer_begin_array(patch->writer);
+	lx_inject_writer_end_array(patch->writer);
 	end_add(patch);
 }
 
@@ -65,12 +66,12 @@ static void add_status(Patch *patch, JsonObject *pod, const char *status)
 		return;
 	if (!annotations) {
 		begin_add(patch, "/metadata/annotations");
-		json_builder_begin_object(patch->builder);
-		json_builder_end_object(patch->builder);
+		lx_inject_writer_begin_object(patch->writer);
+		lx_inject_writer_end_object(patch->writer);
 		end_add(patch);
 	}
 	begin_add(patch, STATUS_POINTER);
-	json_builder_add_string_value(patch->builder, status);
+	lx_inject_writer_string(patch->writer, status);
 	end_add(patch);
 }
 
@@ -79,18 +80,18 @@ static void add_status(Patch *patch, JsonObject *pod, const char *status)
 static void add_volume(Patch *patch, const LxInjectView *view, const LxInjectPolicy *policy)
 {
 	g_autofree char *path = g_build_filename(policy->anchors, view->name, NULL);
-	JsonBuilder *builder = patch->builder;
+	LxInjectWriter *writer = patch->writer;
 
 	begin_add(patch, "/spec/volumes/-");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "name", view->volume);
-	json_builder_set_member_name(builder, "hostPath");
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "path", path);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "name", view->volume);
+	lx_inject_writer_member(writer, "hostPath");
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "path", path);
 	/* Waited for, never made: a folder of that name would be in lxfs's way for ever. */
-	lx_inject_json_add_string(builder, "type", view->folder ? "Directory" : "File");
-	json_builder_end_object(builder);
-	json_builder_end_object(builder);
+	lx_inject_writer_pair(writer, "type", view->folder ? "Directory" : "File");
+	lx_inject_writer_end_object(writer);
+	lx_inject_writer_end_object(writer);
 	end_add(patch);
 }
 
@@ -111,19 +112,19 @@ static void add_volumes(
 static void add_mount(Patch *patch, const char *mounts, const LxInjectView *view)
 {
 	g_autofree char *path = g_strconcat(mounts, "/-", NULL);
-	JsonBuilder *builder = patch->builder;
+	LxInjectWriter *writer = patch->writer;
 
 	begin_add(patch, path);
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "name", view->volume);
-	lx_inject_json_add_string(builder, "mountPath", view->mount_path);
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "name", view->volume);
+	lx_inject_writer_pair(writer, "mountPath", view->mount_path);
 	if (!view->written) {
-		json_builder_set_member_name(builder, "readOnly");
-		json_builder_add_boolean_value(builder, TRUE);
+		lx_inject_writer_member(writer, "readOnly");
+		lx_inject_writer_bool(writer, true);
 	}
 	/* What lxfs later puts on the anchor reaches the container. */
-	lx_inject_json_add_string(builder, "mountPropagation", "HostToContainer");
-	json_builder_end_object(builder);
+	lx_inject_writer_pair(writer, "mountPropagation", "HostToContainer");
+	lx_inject_writer_end_object(writer);
 	end_add(patch);
 }
 
@@ -154,16 +155,16 @@ static char *status_for(const LxInjectReview *review, const LxInjectDecision *de
 char *lx_inject_patch_make(const LxInjectReview *review, const LxInjectDecision *decision,
 	const LxInjectPolicy *policy)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
-	Patch patch = {.builder = builder};
+	g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
+	Patch patch = {.writer = writer};
 	g_autofree char *status = status_for(review, decision, policy);
 
-	json_builder_begin_array(builder);
+	lx_inject_writer_begin_array(writer);
 	if (status)
 		add_status(&patch, review->pod, status);
 	add_volumes(&patch, review->pod, decision->new_volumes, policy);
 	for (unsigned i = 0; i < decision->containers->len; i++)
 		add_mounts(&patch, lx_inject_decision_container(decision, i));
-	json_builder_end_array(builder);
-	return patch.n_operations > 0 ? lx_inject_json_built(builder) : NULL;
+	lx_inject_writer_end_array(writer);
+	return patch.n_operations > 0 ? lx_inject_writer_take(writer) : NULL;
 }

@@ -2,48 +2,50 @@
 /* What a decision is told as: the status annotation, warnings, audit annotations. */
 #include "review/status.h"
 
+#include "writer.h"
+
 #define WARNINGS_MAX 8
 #define WARNING_CHARACTERS_MAX 120 /* longer ones are cut by clients */
 #define NAME_CHARACTERS_MAX 24
 #define SKIPS_CHARACTERS_MAX 1024
 #define HASH_DIGITS 12
 
-static void add_names(JsonBuilder *builder, LxInjectViews set)
+static void add_names(LxInjectWriter *writer, LxInjectViews set)
 {
 	const LxInjectView *view;
 
-	json_builder_set_member_name(builder, "files");
-	json_builder_begin_array(builder);
+	lx_inject_writer_member(writer, "files");
+	lx_inject_writer_begin_array(writer);
 	for (unsigned i = 0; (view = lx_inject_views_at(i)) != NULL; i++)
 		if (set >> i & 1)
-			json_builder_add_string_value(builder, view->name);
-	json_builder_end_array(builder);
+			lx_inject_writer_string(writer, view->name);
+	lx_inject_writer_end_array(writer);
 }
 
 /* Without files it is about all that were wanted. */
-static void add_skip(JsonBuilder *builder, const LxInjectContainer *container,
+static void add_skip(LxInjectWriter *writer, const LxInjectContainer *container,
 	LxInjectReason reason, LxInjectViews wanted)
 {
-	json_builder_begin_object(builder);
-	lx_inject_json_add_string(builder, "container", container->name);
-	lx_inject_json_add_string(builder, "why", lx_inject_reason_name(reason));
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_pair(writer, "container", container->name);
+	lx_inject_writer_pair(writer, "why", lx_inject_reason_name(reason));
 	if (container->skipped[reason] != wanted)
-		add_names(builder, container->skipped[reason]);
-	json_builder_end_object(builder);
+		add_names(writer, container->skipped[reason]);
+	lx_inject_writer_end_object(writer);
 }
 
-static void add_skips(JsonBuilder *builder, const LxInjectDecision *decision)
+static void add_skips(LxInjectWriter *writer, const LxInjectDecision *decision)
 {
-	json_builder_set_member_name(builder, "skipped");
-	json_builder_begin_array(builder);
+	lx_inject_writer_member(writer, "skipped");
+	lx_inject_writer_begin_array(writer);
 	for (unsigned i = 0; i < decision->containers->len; i++) {
 		const LxInjectContainer *at = lx_inject_decision_container(decision, i);
 
 		for (unsigned reason = 0; reason < LX_INJECT_N_REASONS; reason++)
 			if (at->skipped[reason])
-				add_skip(builder, at, reason, decision->wanted);
+				add_skip(writer, at, reason, decision->wanted);
 	}
-	json_builder_end_array(builder);
+	lx_inject_writer_end_array(writer);
 }
 
 /* Names the configuration: whoever changes it can find pods that were made with another one. */
@@ -65,27 +67,27 @@ static bool is_about_containers(LxInjectReason verdict)
 
 char *lx_inject_status_annotation(const LxInjectDecision *decision, const LxInjectPolicy *policy)
 {
-	g_autoptr(JsonBuilder) builder = NULL;
+	g_autoptr(LxInjectWriter) writer = NULL;
 	LxInjectReason verdict = decision->verdict;
 	g_autofree char *hash = NULL;
 
 	if (verdict <= LX_INJECT_NOT_OPTED_IN)
 		return NULL; /* nobody asked for views */
-	builder = json_builder_new();
+	writer = lx_inject_writer_new();
 	hash = hash_of(decision, policy);
 	if (verdict == LX_INJECT_ALREADY)
 		verdict = LX_INJECT_INJECTED; /* the second pass says what the first one said */
-	json_builder_begin_object(builder);
-	json_builder_set_member_name(builder, "v");
-	json_builder_add_int_value(builder, 1);
-	lx_inject_json_add_string(builder, "decision", lx_inject_reason_name(verdict));
+	lx_inject_writer_begin_object(writer);
+	lx_inject_writer_member(writer, "v");
+	lx_inject_writer_int(writer, 1);
+	lx_inject_writer_pair(writer, "decision", lx_inject_reason_name(verdict));
 	if (is_about_containers(verdict)) {
-		lx_inject_json_add_string(builder, "hash", hash);
-		add_names(builder, decision->wanted);
-		add_skips(builder, decision);
+		lx_inject_writer_pair(writer, "hash", hash);
+		add_names(writer, decision->wanted);
+		add_skips(writer, decision);
 	}
-	json_builder_end_object(builder);
-	return lx_inject_json_built(builder);
+	lx_inject_writer_end_object(writer);
+	return lx_inject_writer_take(writer);
 }
 
 /* ---- Warnings ------------------------------------------------------------------------------ */

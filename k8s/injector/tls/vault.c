@@ -3,6 +3,7 @@
 #include "tls/vault.h"
 
 #include "tls/issue.h"
+#include "writer.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -51,10 +52,10 @@ void lx_inject_vault_read(LxInjectVault *vault, JsonObject *data)
 		*field_of(vault, i) = decode(lx_inject_json_string(data, fields[i].name));
 }
 
-void lx_inject_vault_write(const LxInjectVault *vault, JsonBuilder *builder, bool for_patch)
+void lx_inject_vault_write(const LxInjectVault *vault, LxInjectWriter *writer, bool for_patch)
 {
-	json_builder_set_member_name(builder, "data");
-	json_builder_begin_object(builder);
+	lx_inject_writer_member(writer, "data");
+	lx_inject_writer_begin_object(writer);
 	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
 		const char *text = *field_of(vault, i);
 		g_autofree char *encoded =
@@ -62,9 +63,9 @@ void lx_inject_vault_write(const LxInjectVault *vault, JsonBuilder *builder, boo
 
 		if (!encoded && !for_patch)
 			continue;
-		lx_inject_json_add_string(builder, fields[i].name, encoded);
+		lx_inject_writer_pair(writer, fields[i].name, encoded);
 	}
-	json_builder_end_object(builder);
+	lx_inject_writer_end_object(writer);
 }
 
 /* ---- What it comes to ---------------------------------------------------------------------- */

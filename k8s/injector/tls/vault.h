@@ -11,6 +11,7 @@
 
 #include "json.h"
 #include "tls/due.h"
+#include "writer.h"
 
 typedef struct {
 	LxInjectPair serving;
@@ -28,7 +29,7 @@ void lx_inject_vault_read(LxInjectVault *vault, JsonObject *data);
  * The whole of a Secret's data, as a member "data" of the object that is being built. For a merge
  * patch what is not held is null, so that it is taken away.
  */
-void lx_inject_vault_write(const LxInjectVault *vault, JsonBuilder *builder, bool for_patch);
+void lx_inject_vault_write(const LxInjectVault *vault, LxInjectWriter *writer, bool for_patch);
 
 /* All certificates to be trusted, one after the other, as PEM; for g_free. "" when there is none.
  */
