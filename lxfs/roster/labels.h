@@ -12,7 +12,7 @@ typedef struct {
 	char *pod;  /* of Kubernetes, as are the next two */
 	char *namespace;
 	char *container;
-	char *inject; /* what its lxfs.io/inject says: "enabled", "disabled" */
+	char *inject;        /* what its lxfs.io/inject says: "enabled", "disabled" */
 	bool is_sandbox;     /* the pod's own, which only holds its namespaces */
 	const char *manager; /* "incus": the runtime behind the runtime; NULL: itself. Static */
 } LxLabels;
