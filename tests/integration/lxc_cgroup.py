@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""LXC with systemd: the cgroup view is its /sys/fs/cgroup by the hook, and units start and stop on it.
+
+The containers have the host's own /usr, read-only, and an /etc of a few files.
+"""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import engines
+import lab
+from lab import MIB, check, equal
+
+SYSTEMD = pathlib.Path("/usr/lib/systemd/systemd")
+HOOK = pathlib.Path(__file__).resolve().parents[2] / "runtimes/lxc.cgroup.hook"
+LIMIT = 64 * MIB
+NAPPER = f"[Service]\nType=exec\nExecStart=/bin/sleep 1000\nMemoryMax={LIMIT}\nTasksMax=7\n"
+FOLDERS = ("usr", "etc/systemd/system", "dev", "proc", "sys", "run", "tmp", "var/log", "var/tmp", "root")
+LINKS = ("bin", "sbin", "lib", "lib64")
+
+# With what namespaces: the first sees the host's paths, the second its own.
+KINDS = {"without a cgroup namespace": "lxc.namespace.keep = cgroup user", "with a cgroup namespace": ""}
+
+lab.adopt_orphans()
+server = lab.Server()
+
+
+class SystemBox(engines.LxcBox):
+    """A container whose init is systemd."""
+
+    def __init__(self, namespaces, hook=f"{HOOK} --source {server.mount}/cgroup"):
+        engines.need("lxc-start", "lxc-attach", str(SYSTEMD))
+        if lab.is_v2():
+            raise lab.Skipped("on v2 systemd takes nothing but the kernel's own file system (docs/cgroup-view.md)")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
+        lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.folder.chmod(0o755)
+        self.name = lab.unique_name()
+        self.root = self.folder / "root"
+        (self.folder / "path").mkdir()
+        self._make_root()
+        (self.folder / "config").write_text("\n".join(self._system_config(namespaces, hook)))
+        lab.at_end(self.stop)
+        self._start(False)
+        lab.wait_until(self._is_up, 60, f"systemd is up: {self.console()}")
+
+    def _make_root(self):
+        for folder in FOLDERS:
+            (self.root / folder).mkdir(parents=True)
+        for name in LINKS:
+            if os.path.islink(f"/{name}"):
+                (self.root / name).symlink_to(os.readlink(f"/{name}"))
+        etc = self.root / "etc"
+        for name in ("passwd", "group", "nsswitch.conf", "os-release"):
+            shutil.copy(f"/etc/{name}", etc / name)
+        (etc / "machine-id").write_text("0123456789abcdef0123456789abcdef\n")
+        (etc / "systemd/system/napper.service").write_text(NAPPER)
+
+    def _system_config(self, namespaces, hook):
+        yield from (line for line in engines.COMMON.read_text().splitlines()
+                    if "common.conf.d" not in line and not line.startswith("lxc.mount.auto"))
+        yield f"lxc.rootfs.path = dir:{self.root}"
+        yield f"lxc.uts.name = {self.name}"
+        yield "lxc.net.0.type = empty"
+        yield f"lxc.init.cmd = {SYSTEMD} --unit=basic.target --log-target=console"
+        yield f"lxc.console.logfile = {self.folder}/console"
+        yield "lxc.mount.auto = proc:mixed sys:mixed"
+        yield "lxc.mount.entry = /usr usr none bind,ro 0 0"
+        yield f"lxc.hook.mount = {hook}"
+        for part in ("container", "monitor", "monitor.pivot"):
+            yield f"lxc.cgroup.dir.{part} = {self.name}-{part}"
+        yield namespaces
+
+    def console(self):
+        path = self.folder / "console"
+        return path.read_text(errors="replace")[-3000:] if path.exists() else ""
+
+    def _is_up(self):
+        done = subprocess.run(self.exec_command("systemctl", "is-active", "basic.target"), capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, check=False, timeout=60 * lab.SLOW)
+        return done.stdout == "active\n"
+
+    def cgroup(self, hierarchy, path=""):
+        """A cgroup of the container in the kernel's own file system."""
+        return lab.CGROUPS / hierarchy / f"{self.name}-container" / path
+
+    def kind_of(self, path):
+        return self.run("findmnt", "-n", "-o", "FSTYPE", path).strip()
+
+
+def starts_and_stops(box):
+    """A unit with limits, and one that ends by itself."""
+    where = box.cgroup("memory", "system.slice/napper.service")
+    box.run("systemctl", "start", "napper")
+    equal(int((where / "memory.limit_in_bytes").read_text()), LIMIT, "the unit's limit in the kernel")
+    equal(box.cgroup("pids", "system.slice/napper.service/pids.max").read_text(), "7\n", "its limit of tasks")
+    equal(len((where / "cgroup.procs").read_text().split()), 1, "processes in the unit's cgroup")
+    box.run("systemctl", "stop", "napper")
+    check(not where.exists(), f"{where} is there when the unit has stopped")
+    text = box.run("systemd-run", "--wait", "--pipe", "--quiet", "-p", "MemoryMax=32M", "cat", "/proc/self/cgroup")
+    check("/system.slice/run-" in text, f"where a transient unit ran: {text}")
+
+
+def boots_and_runs_units(kind):
+    box = SystemBox(KINDS[kind])
+    for name in ("systemd", "memory"):
+        equal(box.kind_of(f"/sys/fs/cgroup/{name}"), "fuse.lxfs", f"what lies at {name}")
+    starts_and_stops(box)
+    equal(box.run("systemctl", "is-system-running"), "running\n", "the system's state")
+    return box
+
+
+def systemd_boots_and_runs_units_without_a_cgroup_namespace():
+    box = boots_and_runs_units("without a cgroup namespace")
+    equal(box.run("ls", "/sys/fs/cgroup/memory").split(), [f"{box.name}-container"], "what is seen at the top")
+
+
+def systemd_boots_and_runs_units_with_a_cgroup_namespace():
+    box = boots_and_runs_units("with a cgroup namespace")
+    check("system.slice" in box.run("ls", "/sys/fs/cgroup/memory").split(), "its own cgroups are at the top")
+
+
+def units_start_and_stop_when_workers_are_killed():
+    box = SystemBox(KINDS["without a cgroup namespace"])
+    for _ in range(3):
+        worker = server.pid("worker")
+        os.kill(worker, signal.SIGKILL)
+        starts_and_stops(box)
+        lab.wait_until(lambda worker=worker: server.pid("worker") != worker, 20, "another worker")
+    equal(box.run("systemctl", "is-system-running"), "running\n", "the system's state")
+
+
+# ---- The hook ----------------------------------------------------------------------------------
+
+def run_hook(*arguments, then="true"):
+    """In a mount namespace of its own, over a root that is a folder; what it and `then` say."""
+    root = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
+    lab.at_end(lambda: shutil.rmtree(root, ignore_errors=True))
+    (root / "sys/fs/cgroup").mkdir(parents=True)
+    done = subprocess.run(["unshare", "-m", "sh", "-c", f'"$@" && cd {root}/sys/fs/cgroup && {then}', "sh", str(HOOK),
+                           *arguments], capture_output=True, text=True, check=False, timeout=60,
+                          env={**os.environ, "LXC_ROOTFS_MOUNT": str(root)})
+    equal(done.returncode, 0, f"exit code; {done.stderr}")
+    return done.stdout, done.stderr
+
+
+def without_lxfs_the_hook_does_nothing():
+    equal(run_hook("--source", "/nowhere", then="ls"), ("", ""), "what it says")
+
+
+def controllers_that_share_a_hierarchy_have_their_own_names_too():
+    source = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
+    lab.at_end(lambda: shutil.rmtree(source, ignore_errors=True))
+    for name in ("cpu,cpuacct", "memory"):
+        (source / name).mkdir()
+        (source / name / "tasks").write_text("")
+    said, complaints = run_hook("--source", str(source), then="ls && readlink cpu cpuacct && ls cpu")
+    equal(said.split(), ["cpu", "cpu,cpuacct", "cpuacct", "memory", "cpu,cpuacct", "cpu,cpuacct", "tasks"], "names")
+    equal(complaints, "", "complaints")
+
+
+def the_snippet_names_the_hook():
+    snippet = (pathlib.Path(os.environ["LXFS_BUILD"]) / "runtimes/lxc.cgroup.conf").read_text()
+    rows = [line for line in snippet.splitlines() if not line.startswith("#")]
+    equal(len(rows), 1, f"rows of {snippet}")
+    check(rows[0].startswith("lxc.hook.mount = /") and rows[0].endswith("/lxc.cgroup.hook"), rows[0])
+
+
+lab.run([
+    systemd_boots_and_runs_units_without_a_cgroup_namespace,
+    systemd_boots_and_runs_units_with_a_cgroup_namespace,
+    units_start_and_stop_when_workers_are_killed,
+    without_lxfs_the_hook_does_nothing,
+    controllers_that_share_a_hierarchy_have_their_own_names_too,
+    the_snippet_names_the_hook,
+])
