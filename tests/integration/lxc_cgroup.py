@@ -134,6 +134,32 @@ def units_start_and_stop_when_workers_are_killed():
     equal(box.run("systemctl", "is-system-running"), "running\n", "the system's state")
 
 
+# ---- Programs that read their limits -----------------------------------------------------------
+
+def snippet(mount):
+    """A folder of configuration, as LxcBox includes it: the hook, and a cgroup within that with the limits."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
+    lab.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+    folder.chmod(0o755)
+    hook = shutil.copy(HOOK, folder / "hook")
+    (folder / "lxfs.conf").write_text(f"lxc.hook.mount = {hook} --source {mount}/cgroup\n"
+                                      "lxc.cgroup.dir.container.inner = inner\n")
+    return folder
+
+
+def limits_above_show_where_programs_look():
+    """with cgroup-view=effective a container whose limits are set above its cgroup namespace reads them there"""
+    for setting, shows in (("effective", True), ("own", False)):
+        other = lab.Server(f"--cgroup-view={setting}")
+        box = engines.LxcBox(snippet(other.mount), mib=256)
+        memory = "memory.max" if lab.is_v2() else "memory/memory.limit_in_bytes"
+        cpu = "cpu.max" if lab.is_v2() else "cpu/cpu.cfs_quota_us"
+        equal(box.run("cat", f"/sys/fs/cgroup/{memory}") == f"{256 * MIB}\n", shows, f"the limit is read, {setting}")
+        equal(box.run("cat", f"/sys/fs/cgroup/{cpu}").split()[0] == "100000", shows, f"the quota is read, {setting}")
+        box.stop()
+        other.stop()
+
+
 # ---- The hook ----------------------------------------------------------------------------------
 
 def run_hook(*arguments, then="true"):
@@ -164,9 +190,9 @@ def controllers_that_share_a_hierarchy_have_their_own_names_too():
 
 
 def the_snippet_names_the_hook():
-    snippet = (pathlib.Path(os.environ["LXFS_BUILD"]) / "runtimes/lxc.cgroup.conf").read_text()
-    rows = [line for line in snippet.splitlines() if not line.startswith("#")]
-    equal(len(rows), 1, f"rows of {snippet}")
+    shipped = (pathlib.Path(os.environ["LXFS_BUILD"]) / "runtimes/lxc.cgroup.conf").read_text()
+    rows = [line for line in shipped.splitlines() if not line.startswith("#")]
+    equal(len(rows), 1, f"rows of {shipped}")
     check(rows[0].startswith("lxc.hook.mount = /") and rows[0].endswith("/lxc.cgroup.hook"), rows[0])
 
 
@@ -174,6 +200,7 @@ lab.run([
     systemd_boots_and_runs_units_without_a_cgroup_namespace,
     systemd_boots_and_runs_units_with_a_cgroup_namespace,
     units_start_and_stop_when_workers_are_killed,
+    limits_above_show_where_programs_look,
     without_lxfs_the_hook_does_nothing,
     controllers_that_share_a_hierarchy_have_their_own_names_too,
     the_snippet_names_the_hook,
