@@ -57,7 +57,7 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 	const GOptionEntry entries[] = {
 		{"all", 'a', 0, G_OPTION_ARG_NONE, &command->all, "all containers", NULL},
 		{"runtime", 0, 0, G_OPTION_ARG_STRING, &command->runtime,
-			"all containers of this runtime, such as docker", "NAME"},
+			"all containers of this runtime, such as docker", "RUNTIME"},
 		{"files", 'f', 0, G_OPTION_ARG_STRING, &command->files,
 			"only these, such as meminfo,pressure,cpu (default: all)", "LIST"},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &command->limit_msec,

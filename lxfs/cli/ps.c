@@ -26,7 +26,7 @@ static void ps_clear(Ps *ps)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ps, ps_clear)
 
 static const char *const keys[] = {
-	"id", "name", "runtime", "pid", "cpus", "memory", "limit", "load", "views", "health"};
+	"id", "name", "runtime", "pid", "cpus", "memory", "limit", "load", "views", "health", NULL};
 
 static bool parse_arguments(Ps *ps, int argc, char **argv, GError **error)
 {
@@ -62,11 +62,11 @@ static bool wants_colour(void)
 
 static char *table_of(const Ps *ps, const LxRoster *roster)
 {
-	const LxColumn *columns[G_N_ELEMENTS(keys) + 1] = {NULL};
+	const LxColumn *columns[G_N_ELEMENTS(keys)] = {NULL};
 	const LxTableStyle style = {columns, !ps->no_header, wants_colour()};
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+	for (size_t i = 0; keys[i]; i++)
 		columns[i] = lx_columns_find(keys[i]);
 	if (ps->no_trunc)
 		columns[0] = lx_columns_find("full-id");

@@ -4,7 +4,8 @@
 #
 # It knows no verb and no option: it asks the program that is being completed, `lxfs help` and
 # `lxfs VERB --help-all`, so that it cannot tell of another one. What an option or an argument takes is
-# told by the word that the help has for it: DIR, FILE, PID, ID, or the alternatives, "on|off".
+# told by the word that the help has for it: DIR, FILE, PID, ID, NAME, RUNTIME, LIST (of views), KEY (the
+# description has them: "by id, name or pid"), or the alternatives, "on|off".
 
 _lxfs_ask() {
 	LC_ALL=C command "$@" 2>/dev/null </dev/null
@@ -20,7 +21,7 @@ _lxfs_options() {
 		sed -n 's/^  \(-[A-Za-z], \)\{0,1\}\(--[a-z][a-z-]*\(=[^ ]*\)\{0,1\}\).*/\2/p'
 }
 
-# What the arguments are: "FILE", "PID|ID..."; nothing for a verb that takes none.
+# What the arguments are: "FILE", "PID|ID|NAME..."; nothing for a verb that takes none.
 _lxfs_arguments() {
 	_lxfs_ask "$1" "$2" --help |
 		sed -n '/^Usage:/ { n; s/^.*\[OPTION[^]]*\] *//; s/\(^\| \)- .*//; p; q; }'
@@ -35,6 +36,24 @@ _lxfs_views() {
 
 _lxfs_containers() {
 	_lxfs_ask "$1" show containers | sed 's|/$||'
+}
+
+# A column of `lxfs ps`; the next one, of numbers, may begin below its title. What would need quotes is left out.
+_lxfs_column() {
+	_lxfs_ask "$1" ps --no-trunc | awk -v title="$2" '
+		NR == 1 { from = index($0, title); match(substr($0, from), /^[A-Z]+ */); n = RLENGTH; next }
+		{ cell = substr($0, from, n); sub(/  .*| $/, "", cell) }
+		cell != "-" && cell !~ / / { print cell }' | sort -u
+}
+
+# Names as --files takes them, behind those that the word has already.
+_lxfs_files() {
+	local begun=
+	[[ $2 != *,* ]] || begun=${2%,*},
+	{
+		_lxfs_ask "$1" show proc
+		_lxfs_ask "$1" show sys/devices/system
+	} | sed "s|/\$||; s|^|$begun|"
 }
 
 _lxfs_pids() {
@@ -55,6 +74,12 @@ _lxfs_offer() {
 _lxfs_offer_values() {
 	local program=$1 what=$2 word=$3
 	case $what in
+	*RUNTIME*)
+		_lxfs_offer "$word" < <(_lxfs_column "$program" RUNTIME)
+		;;
+	*LIST*)
+		_lxfs_offer "$word" < <(_lxfs_files "$program" "$word")
+		;;
 	*DIR* | *FOLDER*)
 		compopt -o filenames 2>/dev/null
 		_lxfs_offer '' < <(compgen -d -- "$word")
@@ -64,8 +89,10 @@ _lxfs_offer_values() {
 		_lxfs_offer '' < <(compgen -f -- "$word")
 		;;
 	*PID* | *ID*)
-		[[ $what != *PID* ]] || _lxfs_offer "$word" < <(_lxfs_pids)
+		# Of hundreds of processes none is meant before a digit of it has been typed.
+		[[ $what != PID && ($what != *PID* || $word != [0-9]*) ]] || _lxfs_offer "$word" < <(_lxfs_pids)
 		[[ ! $what =~ (^|[^P])ID ]] || _lxfs_offer "$word" < <(_lxfs_containers "$program")
+		[[ $what != *NAME* ]] || _lxfs_offer "$word" < <(_lxfs_column "$program" NAME)
 		;;
 	*'|'*)
 		_lxfs_offer "$word" < <(printf '%s\n' "${what//|/$'\n'}")
@@ -73,13 +100,18 @@ _lxfs_offer_values() {
 	esac
 }
 
+# The line of an option in the help: "  -s, --sort=KEY   by id, name or pid".
+_lxfs_option() {
+	_lxfs_ask "$1" "$2" --help-all | sed -n "/^  \\(-[A-Za-z], \\)\\{0,1\\}$3[=,]/ { p; q; }"
+}
+
 # What the option takes: "on|off", "DIR", nothing.
 _lxfs_option_takes() {
-	_lxfs_ask "$1" "$2" --help-all |
-		sed -n "/^  \\(-[A-Za-z], \\)\\{0,1\\}$3[=,]/ {
-			s/^  \\(-[A-Za-z], \\)\\{0,1\\}--[a-z-]*=\\([^ ]*\\).*/\\2/p
-			q
-		}"
+	_lxfs_option "$@" | sed -n 's/^  \(-[A-Za-z], \)\{0,1\}--[a-z-]*=\([^ ]*\).*/\2/p'
+}
+
+_lxfs_keys() {
+	_lxfs_option "$@" | sed -n 's/^.*=KEY  *by //; s/ *(.*//; s/, \| or /\n/gp'
 }
 
 # A switch alone is on: its value is never the next word.
@@ -90,7 +122,13 @@ _lxfs_takes_next_word() {
 }
 
 _lxfs_offer_option_value() {
-	_lxfs_offer_values "$1" "$(_lxfs_option_takes "$1" "$2" "$3")" "$4"
+	local what
+	what=$(_lxfs_option_takes "$1" "$2" "$3")
+	if [[ $what == KEY ]]; then
+		_lxfs_offer "$4" < <(_lxfs_keys "$1" "$2" "$3")
+	else
+		_lxfs_offer_values "$1" "$what" "$4"
+	fi
 }
 
 _lxfs_offer_options() {

@@ -62,6 +62,22 @@ def a_value_is_one_that_the_option_takes():
     equal(complete("serve", "--swap", "="), ["off", "on"], "--swap=")
 
 
+def keys_are_those_that_the_verb_sorts_by():
+    equal(complete("ps", "--sort", "="), sorted(["id", "name", "runtime", "pid", "cpus", "memory", "limit", "load", "views",
+                                                 "health"]), "ps --sort=")
+    equal(complete("top", "-s", "cpu"), ["cpu", "cpu-pressure"], "top -s cpu")
+    for verb in ("ps", "top"):
+        for key in complete(verb, "--sort", ""):
+            lxfs(verb, "--sort", key, *(["-b", "-n", "1"] if verb == "top" else []))
+
+
+def files_are_completed_one_after_the_other():
+    offered = complete("attach", "--files", "")
+    check({"meminfo", "pressure", "cpu", "node"} <= set(offered), f"--files: {offered}")
+    equal(complete("attach", "--files", "=", "mem"), ["meminfo"], "--files=mem")
+    equal(complete("detach", "-f", "meminfo,upt"), ["meminfo,uptime"], "the second")
+
+
 def views_are_walked_folder_by_folder():
     equal(complete("show", ""), ["cgroup/", "containers/", "proc/", "sys/"], "the top")
     equal(complete("show", "proc/mem"), ["proc/meminfo"], "a file")
@@ -83,6 +99,24 @@ def containers_are_offered_by_id():
     equal(len(names), 1, f"containers of the test in {before}")
     check(names[0] in complete("show", "--container", ""), "offered by --container")
     equal(complete("show", "-c", names[0][:-1]), names, "the rest of its name")
+    for verb in ("attach", "detach"):
+        equal(complete(verb, names[0][:-1]), names, f"an argument of {verb}")
+        check(str(os.getpid()) not in complete(verb, ""), "no process is offered before a digit")
+        check(str(os.getpid()) in complete(verb, str(os.getpid())[0]), "a process")
+    check("plain" in complete("attach", "--runtime", ""), "its runtime")
+
+
+# What would need quotes is left out, and what is not known.
+def names_are_those_of_the_list():
+    table = "ID    NAME        RUNTIME  INIT\\n1a    web         docker      7\\n" \
+            "2b    pod 1-2     plain       8\\n3c    -           plain       9\\n4d    ns/pod/box  docker     10\\n"
+    script = COMPLETE.replace("_lxfs lxfs", f"""
+_lxfs_ask() {{ case $2 in ps) printf '{table}' ;; *) lxfs "${{@:2}}" ;; esac; }}
+_lxfs_containers() {{ :; }}
+_lxfs lxfs""")
+    equal(complete("attach", "", script=script), ["ns/pod/box", "web"], "names")
+    equal(complete("attach", "w", script=script), ["web"], "names that begin with w")
+    equal(complete("detach", "--runtime", "=", script=script), ["docker", "plain"], "runtimes")
 
 
 # As bash has it: what it splits a word at is not typed again.
@@ -114,9 +148,12 @@ lab.run([
     the_verbs_are_those_of_the_help,
     the_options_are_those_of_the_verb,
     a_value_is_one_that_the_option_takes,
+    keys_are_those_that_the_verb_sorts_by,
+    files_are_completed_one_after_the_other,
     views_are_walked_folder_by_folder,
     processes_are_offered_for_pid,
     containers_are_offered_by_id,
+    names_are_those_of_the_list,
     a_name_with_colons_is_offered_from_the_last_one_on,
     files_and_folders_are_offered_where_they_are_taken,
     what_is_typed_is_never_run,

@@ -198,6 +198,8 @@ def containers_are_sorted_by_any_column():
     equal(mine("--sort", "pid"), names, "by pid")
     wrong = listing.ps("--sort", "colour", ok=False)
     equal((wrong.returncode, wrong.stderr), (2, "lxfs ps: sorting by colour: there is no such column\n"), "wrong")
+    other = listing.ps("--sort", "tasks", ok=False)
+    equal((other.returncode, other.stderr), (2, "lxfs ps: sorting by tasks: there is no such column\n"), "of top alone")
     small.stop()
     large.stop()
 
