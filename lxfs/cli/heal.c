@@ -62,6 +62,10 @@ static void tell(const LxHealed *healed, gpointer data)
 		printf("%s mnt:[%" PRIu64 "], process %d: %u mounts\n",
 			heal->dry_run ? "would heal" : "healed", healed->inode, (int)healed->pid,
 			report->healed);
+	if (report->left)
+		printf("left mnt:[%" PRIu64 "], process %d: %u mounts that the host has nothing "
+		       "for, until lxfs serves\n",
+			healed->inode, (int)healed->pid, report->left);
 	if (report->failed)
 		printf("failed mnt:[%" PRIu64 "], process %d: %u mounts: %s\n", healed->inode,
 			(int)healed->pid, report->failed, report->why);

@@ -50,11 +50,12 @@ static void finish(Heal *self, unsigned index)
 	lx_fd_clear(&job.pipe);
 	report->why[sizeof report->why - 1] = '\0';
 	self->summary.n_mounts += report->healed;
+	self->summary.n_left += report->left;
 	if (report->failed)
 		self->summary.n_failed++;
 	else if (report->healed)
 		self->summary.n_healed++;
-	if (report->failed || report->healed)
+	if (report->failed || report->healed || report->left)
 		self->tell(&job.healed, self->data);
 }
 

@@ -27,6 +27,7 @@ typedef struct {
 	unsigned n_healed;     /* in which something was replaced */
 	unsigned n_failed;
 	unsigned n_mounts; /* replaced */
+	unsigned n_left;   /* mounts that wait for somebody to serve */
 	bool served;
 } LxHealSummary;
 

@@ -116,27 +116,6 @@ static bool is_dead(Replacement *self, const Target *target, int fd)
 	}
 }
 
-static void look_at(Replacement *self, Target *target, int root)
-{
-	g_auto(LxFd) top = -1;
-
-	if (find_place(target, root))
-		top = open_top(self, target);
-	if (top < 0) {
-		self->report.hidden++;
-		return;
-	}
-	if (!is_dead(self, target, top))
-		return;
-	if (target->suspect->shelters)
-		fail(self, target->suspect->top->mountpoint,
-			"other mounts lie below it, leaving it alone");
-	else
-		target->dead = true;
-}
-
-/* ---- Copying ----------------------------------------------------------------------------- */
-
 /* The anchor, so that next time the container heals by itself; else straight from the source. */
 static char *find_source(const LxReplaceTask *task, const char *name)
 {
@@ -150,6 +129,41 @@ static char *find_source(const LxReplaceTask *task, const char *name)
 	return view ? lx_views_host_path(view) : NULL;
 }
 
+/*
+ * The mount point itself, say, of which a namespace has a copy: while nothing is served there is
+ * nothing to put in its place. It stays, dead as it is: taken away it would not be found, and
+ * replaced, when lxfs serves again.
+ */
+static bool must_stay(const LxReplaceTask *task, const Target *target)
+{
+	g_autofree char *source = find_source(task, target->suspect->name);
+
+	return source == NULL;
+}
+
+static void look_at(Replacement *self, Target *target, int root)
+{
+	g_auto(LxFd) top = -1;
+
+	if (find_place(target, root))
+		top = open_top(self, target);
+	if (top < 0) {
+		self->report.hidden++;
+		return;
+	}
+	if (!is_dead(self, target, top))
+		return;
+	if (must_stay(self->task, target))
+		self->report.left++;
+	else if (target->suspect->shelters)
+		fail(self, target->suspect->top->mountpoint,
+			"other mounts lie below it, leaving it alone");
+	else
+		target->dead = true;
+}
+
+/* ---- Copying ----------------------------------------------------------------------------- */
+
 static int make_copy(const LxReplaceTask *task, const LxSuspect *suspect, GError **error)
 {
 	g_autofree char *source = find_source(task, suspect->name);
@@ -161,10 +175,7 @@ static int make_copy(const LxReplaceTask *task, const LxSuspect *suspect, GError
 		.recursive = true,
 	};
 
-	if (source)
-		return lx_clone_open(&request, error);
-	lx_error_set(error, ENOENT, "nothing is served, and the host has no such file");
-	return -1;
+	return lx_clone_open(&request, error);
 }
 
 static void make_copies(Replacement *self)

@@ -33,6 +33,7 @@ typedef struct {
 	unsigned healed;
 	unsigned alive;  /* served by somebody else */
 	unsigned hidden; /* something else lies over its path */
+	unsigned left;   /* nothing is served, and the host has no such file: until lxfs serves */
 	unsigned failed;
 	char why[LX_REPLACE_WHY]; /* the first failure */
 } LxReplaceReport;

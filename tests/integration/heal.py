@@ -496,6 +496,21 @@ def when_nothing_serves_the_hosts_files_are_given_and_later_taken_back():
         check_sees(box, server)
 
 
+def the_mount_point_itself_is_left_until_lxfs_serves_again():
+    server = Instance()
+    binds = [(server.mount, "/mnt"), (server.mount / "proc/meminfo", "/proc/meminfo")]
+    box = Box(server, binds)
+    server.lose_everything()
+    for healed in (1, 0):
+        said = server.heal()
+        check("1 mounts that the host has nothing for" in said, said)
+        check(f" {healed} mounts, " in said, f"what is healed of the rest: {said}")
+    equal(box.device("/proc/meminfo"), host_device("proc/meminfo"), "meminfo")
+    server.start()
+    server.wait_for_healer()
+    equal(box.device("/mnt/proc/meminfo"), os.stat(server.mount).st_dev, f"the tree: {box.lines('/mnt')}")
+
+
 def another_instances_dead_views_are_left_to_it():
     first, second = Instance(), Instance()
     box = straight(first, ["proc/meminfo"])
@@ -676,6 +691,7 @@ TESTS = [
     what_lies_over_a_dead_view_stays,
     a_dry_run_changes_nothing,
     when_nothing_serves_the_hosts_files_are_given_and_later_taken_back,
+    the_mount_point_itself_is_left_until_lxfs_serves_again,
     another_instances_dead_views_are_left_to_it,
     a_file_system_that_a_container_calls_lxfs_gets_no_other_containers_folder,
     a_container_that_hangs_holds_up_nobody,
