@@ -16,8 +16,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#define HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-
 typedef struct {
 	const LxView *view;
 	char *path;            /* in the container, as its process names it */
@@ -163,18 +161,36 @@ static void look_at_all(Attach *self)
 
 /* ---- Copying ----------------------------------------------------------------------------- */
 
-static int make_copy(const Attach *self, const LxView *view, GError **error)
+static int copy_marked(const Attach *self, const LxView *view, uint64_t mark, GError **error)
 {
 	g_autofree char *source = g_build_filename(self->anchors, view->name, NULL);
 	bool written = view->written && self->served;
 	const LxCloneRequest request = {
 		.source = source,
-		.attributes = HARMLESS | LX_ATTACHED_MARK | (written ? 0 : MOUNT_ATTR_RDONLY),
+		.attributes = LX_ATTACHED_HARMLESS | mark | (written ? 0 : MOUNT_ATTR_RDONLY),
 		.propagation = MS_SLAVE,
 		.recursive = true,
 	};
 
 	return lx_clone_open(&request, error);
+}
+
+/* EPERM: the mark is locked (mounts/attached.h). EINVAL: this kernel has no such flag. */
+static int make_copy(const Attach *self, const LxView *view, GError **error)
+{
+	const uint64_t others[] = {view->folder ? 0 : LX_ATTACHED_OTHER_MARK, 0};
+	g_autoptr(GError) failure = NULL;
+	int fd = copy_marked(self, view, LX_ATTACHED_MARK, &failure);
+
+	for (size_t i = 0; fd < 0 && i < G_N_ELEMENTS(others); i++) {
+		if (lx_error_code(failure) != EPERM && lx_error_code(failure) != EINVAL)
+			break;
+		g_clear_error(&failure);
+		fd = copy_marked(self, view, others[i], &failure);
+	}
+	if (fd < 0)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return fd;
 }
 
 static void make_copies(Attach *self)

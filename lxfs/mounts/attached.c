@@ -20,9 +20,27 @@ static bool is_layer(const LxMount *mount)
 	return lx_served_is_view(mount) || is_of_the_host(mount);
 }
 
-static bool is_marked(const LxMount *mount)
+/* Has attach put a file somewhere in this namespace where its usual mark is locked? */
+static bool is_locked(const LxMountinfo *info)
 {
-	return is_layer(mount) && (mount->attributes & LX_ATTACHED_MARK);
+	const LxMount *mount;
+
+	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++)
+		if (is_layer(mount) && (mount->attributes & LX_ATTACHED_OTHER_MARK))
+			return true;
+	return false;
+}
+
+static bool is_marked(const LxMountinfo *info, const LxMount *mount, const LxView *view)
+{
+	if (!is_layer(mount))
+		return false;
+	if (mount->attributes & LX_ATTACHED_MARK)
+		return true;
+	if (view->folder)
+		return (mount->attributes & LX_ATTACHED_HARMLESS) == LX_ATTACHED_HARMLESS &&
+		       is_locked(info);
+	return mount->attributes & LX_ATTACHED_OTHER_MARK;
 }
 
 /* "/meminfo" of "proc/meminfo". */
@@ -44,14 +62,15 @@ bool lx_attached_is_own_file(const LxMount *mount, const char *path, const LxVie
 }
 
 /* From the top down to the lowest that attach has put there. */
-static unsigned count_layers(const LxMountinfo *info, const LxMount *top, bool *out_covered)
+static unsigned count_layers(
+	const LxMountinfo *info, const LxMount *top, const LxView *view, bool *out_covered)
 {
 	const LxMount *layer = top;
 	unsigned n_layers = 0;
 	bool strange = false, covered = false;
 
 	for (unsigned n = 1; layer && n < LAYERS_MAX; n++) {
-		if (is_marked(layer)) {
+		if (is_marked(info, layer, view)) {
 			n_layers = n;
 			covered = strange;
 		} else if (!is_layer(layer) || layer->master == 0) {
@@ -76,11 +95,12 @@ static bool was_ours(const LxAttachedRules *rules, const LxMount *mount)
 	       (!rules->devices || lx_generations_contain(rules->devices, mount->device));
 }
 
-static LxAttachedState state_of(
-	const LxAttachedRules *rules, const LxMount *top, const LxView *view)
+static LxAttachedState state_of(const LxMountinfo *info, const LxAttachedRules *rules,
+	const LxMount *top, const LxView *view)
 {
 	if (is_of_the_host(top))
-		return top->master || is_marked(top) ? LX_ATTACHED_WAITING : LX_ATTACHED_ABSENT;
+		return top->master || is_marked(info, top, view) ? LX_ATTACHED_WAITING
+								 : LX_ATTACHED_ABSENT;
 	if (!lx_served_is_view(top))
 		return LX_ATTACHED_ABSENT;
 	if (!has_name(top, view))
@@ -93,10 +113,10 @@ static LxAttachedState state_of(
 LxAttachedView lx_attached_judge(const LxMountinfo *info, const LxAttachedRules *rules,
 	const LxMount *top, const LxView *view)
 {
-	LxAttachedView found = {.state = state_of(rules, top, view)};
+	LxAttachedView found = {.state = state_of(info, rules, top, view)};
 	bool covered;
 
-	found.n_layers = count_layers(info, top, &covered);
+	found.n_layers = count_layers(info, top, view, &covered);
 	if (covered)
 		found.state = LX_ATTACHED_COVERED;
 	return found;

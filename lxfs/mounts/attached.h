@@ -6,6 +6,14 @@
  * What `lxfs attach` has put somewhere carries a mark, the mount flag nodiratime, which means
  * nothing on these files and which no runtime sets. What comes over it later (after a loss, through
  * the anchors) does not carry it, but is a slave of an anchor like all that comes this way.
+ *
+ * In a user namespace that was made after lxfs had started, as a rootless runtime's is, the anchors
+ * are of a more privileged mount namespace, and their access time flags are locked, nodiratime
+ * among them (mount_namespaces(7)). nosymfollow is not: there it is the mark of a file, on which it
+ * means nothing either. It would on a folder, whose links are followed; so a folder carries none,
+ * and is taken for ours if it has all the flags that attach sets, noexec among them, which neither
+ * lxfs's mount nor any runtime gives a folder of it, and if a file of the container has that mark.
+ * (One that was attached alone there, by --files=cpu, is not known again.)
  */
 #pragma once
 
@@ -15,6 +23,10 @@
 #include <linux/mount.h>
 
 #define LX_ATTACHED_MARK MOUNT_ATTR_NODIRATIME
+/* Of a file, where that one is locked. Linux 5.14. */
+#define LX_ATTACHED_OTHER_MARK MOUNT_ATTR_NOSYMFOLLOW
+/* What all that is attached is besides. */
+#define LX_ATTACHED_HARMLESS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 typedef enum {
 	LX_ATTACHED_ABSENT,

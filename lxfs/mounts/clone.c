@@ -11,7 +11,7 @@
 
 #define ALL_ATTRIBUTES \
 	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | \
-		MOUNT_ATTR_NODIRATIME)
+		MOUNT_ATTR_NODIRATIME | MOUNT_ATTR_NOSYMFOLLOW)
 
 static int copy(const LxCloneRequest *request)
 {
@@ -41,7 +41,8 @@ static unsigned long mount_flags(uint64_t attributes)
 	       (attributes & MOUNT_ATTR_NOSUID ? MS_NOSUID : 0) |
 	       (attributes & MOUNT_ATTR_NODEV ? MS_NODEV : 0) |
 	       (attributes & MOUNT_ATTR_NOEXEC ? MS_NOEXEC : 0) |
-	       (attributes & MOUNT_ATTR_NODIRATIME ? MS_NODIRATIME : 0);
+	       (attributes & MOUNT_ATTR_NODIRATIME ? MS_NODIRATIME : 0) |
+	       (attributes & MOUNT_ATTR_NOSYMFOLLOW ? MS_NOSYMFOLLOW : 0);
 }
 
 static int make_stage(char *path, bool folder)

@@ -97,6 +97,7 @@ static uint64_t parse_attributes(char *options)
 		{"nodev", MOUNT_ATTR_NODEV},
 		{"noexec", MOUNT_ATTR_NOEXEC},
 		{"nodiratime", MOUNT_ATTR_NODIRATIME},
+		{"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW},
 	};
 	uint64_t attributes = 0;
 	char *rest = options;

@@ -14,7 +14,8 @@ typedef struct {
 	int shared;     /* peer group; 0: not shared */
 	int master;     /* peer group that this one is a slave of; 0: none */
 	uint64_t device;
-	uint64_t attributes; /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV, _NOEXEC, _NODIRATIME */
+	uint64_t attributes; /* MOUNT_ATTR_RDONLY, _NOSUID, _NODEV, _NOEXEC, _NODIRATIME,
+				_NOSYMFOLLOW */
 	const char *root;    /* the folder or file of its file system that is mounted */
 	const char *mountpoint;
 	const char *fstype;

@@ -34,7 +34,7 @@ CLEAN = "/proc/tty/ldisc"
 def lxfs(verb, server, *arguments, ok=True, prefix=()):
     """What it said on standard output, or, when it should fail, its lines on standard error."""
     before = own_mounts()
-    done = subprocess.run([*prefix, lab.LXFS, verb, "--runtime-dir", str(server.runtime), *map(str, arguments)],
+    done = subprocess.run([*prefix, os.path.abspath(lab.LXFS), verb, "--runtime-dir", str(server.runtime), *map(str, arguments)],
                           capture_output=True, text=True, timeout=60, check=False)
     equal(done.returncode, 0 if ok else 1, f"the exit code of {verb}, which said {done.stdout}{done.stderr}")
     equal(own_mounts(), before, "the host's own mounts")
@@ -198,6 +198,41 @@ def what_a_runtime_gave_stays():
     detach(server, box.init)
     equal(mounts(box), before, "the mounts")
     check_served(box, server, ["proc/meminfo", "proc/stat"])
+
+
+class Rootless:
+    """A container within a user namespace, as a rootless runtime makes them: its anchors are locked."""
+
+    def __init__(self, propagation):
+        inner = f"unshare -mpf --kill-child --propagation {propagation} --mount-proc sh -c 'echo up; exec sleep 1000'; true"
+        self.process = subprocess.Popen(["unshare", "-Urm", "--propagation", propagation, "sh", "-c", inner],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        text=True)
+        lab.at_end(self.stop)
+        equal(self.process.stdout.readline(), "up\n", "the container's first line")
+        self.init = lab.child_of(lab.child_of(self.process.pid))
+        self.enter = ["nsenter", "-t", str(self.process.pid), "-U", "-m", "--preserve-credentials", "--"]
+
+    def stop(self):
+        lab.end(self.process)
+
+
+def one_whose_anchors_are_locked_is_attached_and_detached():
+    """by root of a user namespace, which may not set every flag, a container in it is attached and detached"""
+    server = heal.Instance()
+    for propagation in ("slave", "private"):
+        box = Rootless(propagation)
+        before = mounts_of(box.init)
+        said = attach(server, box.init, prefix=box.enter)
+        check(re.match(rf"{box.init}: attached {len(ALL)} files", said), said)
+        equal([line for line in mounts_of(box.init) if "nodiratime" in line], [], "the flag that is locked")
+        check(f"attached 0 files, {len(ALL)} already" in attach(server, box.init, prefix=box.enter), "done twice")
+        for view in ALL:
+            check(os.stat(f"/proc/{box.init}/root/{view}").st_dev in served_devices(server), f"{view} is not served")
+        said = detach(server, box.init, prefix=box.enter)
+        check(f"detached {len(ALL)} files" in said, said)
+        equal(mounts_of(box.init), before, "the mounts of the container")
+        box.stop()
 
 
 def one_that_fails_does_not_keep_the_others():
@@ -587,6 +622,7 @@ TESTS = [
     files_can_be_chosen_both_ways,
     pressure_files_take_writes_and_others_do_not,
     what_a_runtime_gave_stays,
+    one_whose_anchors_are_locked_is_attached_and_detached,
     one_that_fails_does_not_keep_the_others,
     without_anchors_it_says_what_to_do,
     before_lxfs_serves_it_waits,

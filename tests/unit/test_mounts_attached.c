@@ -65,6 +65,23 @@ START_TEST(what_a_runtime_gave_is_told_from_what_was_attached)
 }
 END_TEST
 
+#define FOLDER(id, parent, flags) \
+#id " " #parent " 0:50 /sys/devices/system/cpu /sys/devices/system/cpu ro" flags \
+	    " - fuse.lxfs lxfs rw\n"
+
+START_TEST(where_the_mark_is_locked_files_have_another_and_folders_their_company)
+{
+	check(ROOT VIEW(5, 2, 50, ",nosymfollow", ""), "healthy:1 proc/stat");
+	check(ROOT HOST(5, 2, ",nosymfollow", ""), "waiting:1 proc/stat");
+	check(ROOT VIEW(5, 2, 50, ",nosymfollow", "") FOLDER(6, 3, ",nosuid,nodev,noexec"),
+		"healthy:1 proc/stat, healthy:1 sys/devices/system/cpu");
+	check(ROOT VIEW(5, 2, 50, ",nosymfollow", "") FOLDER(6, 3, ",nosuid,nodev"),
+		"healthy:1 proc/stat, healthy:0 sys/devices/system/cpu");
+	check(ROOT LIVE(5, 2) FOLDER(6, 3, ",nosuid,nodev,noexec"),
+		"healthy:0 proc/stat, healthy:0 sys/devices/system/cpu");
+}
+END_TEST
+
 START_TEST(what_came_over_it_through_an_anchor_goes_with_it)
 {
 	check(ROOT ATTACHED(5, 2, 40) LIVE(6, 5), "healthy:2 proc/stat");
@@ -163,6 +180,7 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {what_a_runtime_gave_is_told_from_what_was_attached,
+		where_the_mark_is_locked_files_have_another_and_folders_their_company,
 		what_came_over_it_through_an_anchor_goes_with_it,
 		what_has_died_is_told_from_what_others_serve,
 		with_no_device_remembered_every_lxfs_is_ours,
