@@ -2,6 +2,8 @@
 /* What must be so before `lxfs serve` can begin; each refusal is one line that says what to do. */
 #include "serve/preflight.h"
 
+#include "mounts/mountinfo.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -87,6 +89,28 @@ static bool is_mount_point(const char *folder)
 	return stat(folder, &here) < 0 || stat(parent, &above) < 0 || here.st_dev != above.st_dev;
 }
 
+static bool is_lxcfs(const char *folder)
+{
+	g_autoptr(LxMountinfo) own = lx_mountinfo_read(getpid(), NULL);
+	const LxMount *top = own ? lx_mountinfo_top(own, folder) : NULL;
+
+	return top && strcmp(top->fstype, "fuse.lxcfs") == 0;
+}
+
+static void set_taken(const char *folder, GError **error)
+{
+	if (is_lxcfs(folder))
+		lx_error_set(error, EBUSY,
+			"mounting at %s: LXCFS serves there; stop it (`systemctl disable --now "
+			"lxcfs`), or choose another --mountpoint",
+			folder);
+	else
+		lx_error_set(error, EBUSY,
+			"mounting at %s: a FUSE file system of another process is there; stop it, "
+			"unmount it (`umount %s`), or choose another --mountpoint",
+			folder, folder);
+}
+
 static bool check_mountpoint(const char *folder, GError **error)
 {
 	for (int tries = 0; tries < 16; tries++) {
@@ -95,11 +119,7 @@ static bool check_mountpoint(const char *folder, GError **error)
 		if (state == POINT_FREE || (state == POINT_TAKEN && !is_mount_point(folder)))
 			return true;
 		if (state != POINT_DEAD) {
-			lx_error_set(error, EBUSY,
-				"mounting at %s: a FUSE file system of another process is there; "
-				"stop it, "
-				"unmount it (`umount %s`), or choose another --mountpoint",
-				folder, folder);
+			set_taken(folder, error);
 			return false;
 		}
 		g_message("a dead mount lies at %s: replacing it", folder);
