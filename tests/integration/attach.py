@@ -20,7 +20,6 @@ import lab
 from heal import ALL, FILES, PRESSURE, is_dead, served_devices
 from lab import check, equal
 
-INSIDE = "LXFS_ATTACH_TEST_INSIDE"
 PLAIN = "-m -p -f --mount-proc"
 KINDS = [PLAIN, f"{PLAIN} -C", f"{PLAIN} -U -r", f"{PLAIN} -C -U -r", f"{PLAIN} --propagation slave",
          f"{PLAIN} --propagation private"]
@@ -662,10 +661,7 @@ def forget_other_procfs():
 
 
 def main():
-    if not os.environ.get(INSIDE):
-        os.environ[INSIDE] = "yes"
-        os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                              "--propagation", "private", sys.executable, *sys.argv])
+    lab.alone()
     heal.forget_what_others_serve()
     forget_other_procfs()
     chosen = [test for test in TESTS if not sys.argv[1:] or test.__name__ in sys.argv[1:]]

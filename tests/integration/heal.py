@@ -20,7 +20,6 @@ import time
 import lab
 from lab import check, equal
 
-INSIDE = "LXFS_HEAL_TEST_INSIDE"
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MNT_DETACH = 2
@@ -710,10 +709,7 @@ def forget_what_others_serve():
 
 
 def main():
-    if not os.environ.get(INSIDE):
-        os.environ[INSIDE] = "yes"
-        os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                              "--propagation", "private", sys.executable, *sys.argv])
+    lab.alone()
     forget_what_others_serve()
     chosen = [test for test in TESTS if not sys.argv[1:] or test.__name__ in sys.argv[1:]]
     lab.run(chosen)

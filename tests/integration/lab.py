@@ -85,6 +85,18 @@ def hierarchy_roots():
     return sorted(folder for folder in CGROUPS.iterdir() if folder.is_dir() and not folder.is_symlink())
 
 
+# ---- Alone -----------------------------------------------------------------------------------
+
+def alone():
+    """Starts the test anew in a PID namespace and a mount namespace of its own: it sees nobody else's containers,
+    and none of it can be left. Called before anything is started."""
+    if os.environ.get("LXFS_LAB_ALONE"):
+        return
+    os.environ["LXFS_LAB_ALONE"] = "yes"
+    os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation",
+                          "private", sys.executable, *sys.argv])
+
+
 # ---- Cleaning up -----------------------------------------------------------------------------
 
 _undo = []
@@ -345,10 +357,13 @@ class Trace:
 # ---- Containers ------------------------------------------------------------------------------
 
 _numbers = itertools.count(1)
+# A test that starts itself anew in a PID namespace is process 1 there, as others are in theirs; cgroups are
+# everybody's.
+_owner = os.environ.setdefault("LXFS_LAB_PID", str(os.getpid()))
 
 
 def unique_name():
-    return f"lxfs-lab-{os.getpid()}-{next(_numbers)}"
+    return f"lxfs-lab-{_owner}-{next(_numbers)}"
 
 
 # Where the processes of a cgroup of v2 go that has children: what systemd calls it within containers.

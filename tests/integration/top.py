@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""lxfs top: tables for scripts, and the real thing on a terminal of tmux(1)."""
+"""lxfs top: tables for scripts, and the real thing on a terminal of tmux(1). Alone: as many containers as a screen
+has lines would be too many."""
 import os
 import pathlib
 import shutil
@@ -11,6 +12,7 @@ import lab
 from lab import LXFS, MIB, check, equal
 from listing import Listing
 
+lab.alone()
 lab.adopt_orphans()
 server = lab.Server()
 listing = Listing(server)
