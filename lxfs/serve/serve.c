@@ -39,6 +39,7 @@ typedef struct {
 	bool store_spoilt; /* it gave what cannot be used */
 	bool check_only;
 	bool take_over;
+	int keep_sec;
 	LxSupervision supervision;
 } Start;
 
@@ -128,6 +129,9 @@ static bool parse_arguments(Start *start, int argc, char **argv, GError **error)
 		{"take-over", 0, 0, G_OPTION_ARG_NONE, &start->take_over,
 			"take over from the lxfs that serves with this runtime folder, if one does",
 			NULL},
+		{"keep", 0, 0, G_OPTION_ARG_INT, &start->keep_sec,
+			"leave a process outside our cgroup that serves that long when we are gone",
+			"SECONDS"},
 		{NULL},
 	};
 	g_auto(GStrv) arguments = g_strdupv(argv);
@@ -347,6 +351,7 @@ static int serve(Start *start, const char *settings_file)
 		return fail(error, LX_EXIT_FAILED);
 	lx_runtime_write(start->settings.runtime_dir, "mountpoint", start->settings.mountpoint);
 	start->supervision.take_over = start->take_over;
+	start->supervision.keep_sec = start->take_over ? MAX(start->keep_sec, 0) : 0;
 	exit_code = lx_supervisor_run(&start->supervision);
 	if (!start->supervision.survived)
 		lx_runtime_remove(start->settings.runtime_dir, "supervisor.pid");
@@ -365,6 +370,7 @@ int lx_serve_verb(int argc, char **argv)
 		.settings = &start.settings,
 		.inheritance = &start.inheritance,
 		.inner_mounts = {-1, -1, -1},
+		.newcomer = -1,
 		.program = program,
 		.argv = argv - 1, /* with the program's name and the verb */
 	};

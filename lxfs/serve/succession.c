@@ -13,7 +13,6 @@
 #include "serve/baton.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 
@@ -87,6 +86,12 @@ static void enter(LxSuccession *self, LxRole role, uint64_t nsec)
 {
 	self->role = role;
 	self->deadline_nsec = nsec ? lx_clock_now_nsec(CLOCK_MONOTONIC) + nsec : 0;
+}
+
+void lx_succession_stand_by(LxSuccession *self, int newcomer)
+{
+	self->newcomer = newcomer;
+	enter(self, LX_ROLE_STAND_BY, 0);
 }
 
 static void part_with_newcomer(LxSuccession *self, LxRole role)
@@ -251,11 +256,13 @@ static LxTurn advance_as_newcomer(LxSuccession *self)
 
 /* ---- Both -------------------------------------------------------------------------------- */
 
-void lx_succession_sources(const LxSuccession *self, int out[LX_SUCCESSION_SOURCES])
+void lx_succession_sources(const LxSuccession *self, struct pollfd *out)
 {
-	out[0] = self->inheritance->elder;
-	out[1] = self->newcomer;
-	out[2] = self->newcomer < 0 ? self->listener : -1; /* one at a time */
+	int listener = self->newcomer < 0 ? self->listener : -1; /* one at a time */
+
+	out[0] = (struct pollfd){.fd = self->inheritance->elder, .events = POLLIN};
+	out[1] = (struct pollfd){.fd = self->newcomer, .events = POLLIN};
+	out[2] = (struct pollfd){.fd = listener, .events = POLLIN};
 }
 
 LxTurn lx_succession_advance(LxSuccession *self)

@@ -13,6 +13,8 @@
 #include "fd.h"
 #include "serve/handover.h"
 
+#include <poll.h>
+
 /* What the supervisor is to do. */
 typedef enum {
 	LX_TURN_NONE,
@@ -51,11 +53,14 @@ void lx_succession_clear(LxSuccession *succession);
 
 /* ---- As an elder ---- */
 
+/* From the beginning one stands by for another. */
+void lx_succession_stand_by(LxSuccession *succession, int newcomer);
+
 /* From now on newcomers are heard. */
 void lx_succession_listen(LxSuccession *succession);
 /* What to poll for POLLIN, and what has become of it; the second also looks at the clock. */
 #define LX_SUCCESSION_SOURCES 3
-void lx_succession_sources(const LxSuccession *succession, int out[LX_SUCCESSION_SOURCES]);
+void lx_succession_sources(const LxSuccession *succession, struct pollfd *out);
 LxTurn lx_succession_advance(LxSuccession *succession);
 /* After LX_TURN_YIELD: our worker has ended. */
 void lx_succession_yield(LxSuccession *succession);

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "runtime.h"
+#include "serve/keeper.h"
 #include "serve/newcomer.h"
 #include "serve/notify.h"
 #include "serve/patience.h"
@@ -59,6 +60,8 @@ typedef struct {
 	LxReloading reloading;
 	LxSuccession succession;
 
+	uint64_t alone_nsec; /* of a keeper: since when it has served; 0: it does not */
+
 	bool stopping;
 	bool for_good; /* nobody will carry on: unmount, whatever the settings say */
 	bool views_gone;
@@ -68,11 +71,6 @@ typedef struct {
 static pid_t *predecessor(Supervisor *self)
 {
 	return &self->given->inheritance->worker;
-}
-
-static int *previous(Supervisor *self)
-{
-	return &self->given->inheritance->previous;
 }
 
 /* ---- Starting a worker ------------------------------------------------------------------- */
@@ -144,11 +142,11 @@ static void on_serving(Supervisor *self)
 	self->serving = true;
 	self->patience.tries = 0;
 	lx_newcomer_forget(&self->worker);
-	if (*previous(self) >= 0)
+	if (self->given->inheritance->previous >= 0)
 		lx_reloading_conclude(self->given, LX_RELOAD_DONE, "lxfs " LXFS_VERSION " serves");
 	else
 		lx_status_write(self->runtime_dir, self->estate->header);
-	lx_fd_clear(previous(self));
+	lx_fd_clear(&self->given->inheritance->previous);
 	lx_succession_served(&self->succession);
 	if (self->announced || self->settler > 0)
 		return;
@@ -173,7 +171,7 @@ static void on_failure(Supervisor *self)
 
 	lx_patience_lose(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 	self->serving = false;
-	if (*previous(self) >= 0) {
+	if (self->given->inheritance->previous >= 0) {
 		end_process(&self->worker.pid);
 		lx_reloading_go_back(self->given, self->why);
 	}
@@ -243,6 +241,13 @@ static void advance_reload(Supervisor *self)
 
 /* ---- Another lxfs ------------------------------------------------------------------------ */
 
+static void check_keeping(Supervisor *self, uint64_t now)
+{
+	if (self->serving && self->announced && !lx_succession_is_under_way(&self->succession) &&
+		lx_keeper_check(self->given, now - self->alone_nsec))
+		stop(self, EXIT_SUCCESS);
+}
+
 static void take_office(Supervisor *self)
 {
 	const LxInheritance *inheritance = self->given->inheritance;
@@ -263,6 +268,7 @@ static void yield(Supervisor *self)
 static void resume(Supervisor *self)
 {
 	self->patience = (LxPatience){0};
+	self->alone_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	start_worker(self);
 	take_office(self);
 	lx_succession_listen(&self->succession);
@@ -277,6 +283,8 @@ static void retire(Supervisor *self)
 		lx_fd_clear(&self->estate->connection_fds[kind]);
 	lx_fd_clear(&inheritance->lock);
 	lx_fd_clear(&inheritance->elder);
+	if (self->given->newcomer >= 0)
+		stop(self, EXIT_SUCCESS);
 }
 
 static void take_turn(Supervisor *self, LxTurn turn)
@@ -386,6 +394,7 @@ static void check_time(Supervisor *self)
 	else if (self->worker.pid > 0)
 		check_coming_up(self, now);
 	lx_check_limit(&self->reloading.check, now);
+	check_keeping(self, now);
 	lx_notify_watchdog();
 }
 
@@ -395,13 +404,9 @@ static void wait_for_events(Supervisor *self)
 		{.fd = self->signals, .events = POLLIN},
 		{.fd = self->worker.report, .events = POLLIN},
 	};
-	int others[LX_SUCCESSION_SOURCES];
 	int pause = lx_patience_pause_msec(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 
-	lx_succession_sources(&self->succession, others);
-	for (int i = 0; i < LX_SUCCESSION_SOURCES; i++)
-		sources[2 + i] = (struct pollfd){.fd = others[i], .events = POLLIN};
-
+	lx_succession_sources(&self->succession, sources + 2);
 	if (poll(sources, G_N_ELEMENTS(sources), MIN((unsigned)pause, TICK_MSEC)) < 0)
 		return;
 	if (sources[1].revents)
@@ -422,6 +427,13 @@ static void begin(Supervisor *self)
 {
 	LxInheritance *inheritance = self->given->inheritance;
 
+	if (self->given->newcomer >= 0) {
+		self->announced = true;
+		lx_succession_stand_by(&self->succession, self->given->newcomer);
+		return;
+	}
+	if (!lx_succession_waits(&self->succession))
+		atomic_store(&self->estate->header->supervisor, (int32_t)getpid());
 	if (inheritance->previous < 0 &&
 		self->estate->header->reload.outcome == LX_RELOAD_UNDER_WAY)
 		lx_reloading_conclude(self->given, LX_RELOAD_ROLLED_BACK, "the new program died");
@@ -479,8 +491,6 @@ int lx_supervisor_run(LxSupervision *supervision)
 	};
 
 	lx_succession_init(&self.succession, supervision->inheritance, self.runtime_dir);
-	if (!lx_succession_waits(&self.succession))
-		atomic_store(&self.estate->header->supervisor, (int32_t)getpid());
 	begin(&self);
 	while (!self.stopping)
 		wait_for_events(&self);

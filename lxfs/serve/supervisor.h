@@ -13,7 +13,9 @@ typedef struct {
 	LxInheritance *inheritance; /* the estate, old or new; the supervisor keeps it up to date */
 	bool fresh;                 /* the estate is new: nobody depends on it yet */
 	bool take_over;             /* other lxfs may take over from us */
-	bool survived;              /* at the end: others serve with our files */
+	int keep_sec;  /* a keeper serves that long when we are gone; 0: there is none */
+	int newcomer;  /* we are a keeper: the connection to whom we keep; -1: we are none */
+	bool survived; /* at the end: others serve with our files */
 	int inner_mounts[LX_N_CONNECTIONS]; /* detached, to be attached when the first worker
 					       serves, and closed then; -1: none */
 	const char *program;                /* absolute path: what a reload executes */

@@ -42,6 +42,7 @@ class Node:
     def clean(self):
         for pod in self.pods:
             pod.kill()
+        end_keeper(self)
         while lab.is_mounted(self.folder):
             subprocess.run(["umount", "-l", self.folder], check=True)
 
@@ -66,12 +67,12 @@ def comm(pid):
 class Pod:
     """A process tree that is killed as a runtime kills a pod: all of it."""
 
-    def __init__(self, node, options=(), namespaces="-m"):
+    def __init__(self, node, options=(), namespaces="-m", before=()):
         self.node = node
         self.log_path = node.folder / f"log-{len(node.pods)}"
         with open(self.log_path, "a") as log:
             self.process = subprocess.Popen(
-                ["unshare", *namespaces.split(), "--propagation", "unchanged", lab.LXFS, "serve",
+                [*before, "unshare", *namespaces.split(), "--propagation", "unchanged", lab.LXFS, "serve",
                  "--take-over", "--mountpoint", node.mount, "--runtime-dir", node.runtime, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.pid = self.process.pid
@@ -154,6 +155,101 @@ def a_reload_keeps_the_elder():
     new.stop()
     old.await_log("serves again")
     lab.wait_until(lambda: node.serving_pid() == old.pid, 20, "the elder's pid")
+
+
+# ---- A keeper ----------------------------------------------------------------------------------
+
+def keeper_of(node):
+    """The process that keeps for whoever serves there."""
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        if comm(path.name) == "lxfs-keeper" and os.fsencode(node.runtime) in command_of(path):
+            return int(path.name)
+    return None
+
+
+def command_of(path):
+    try:
+        return (path / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def await_keeper(node):
+    lab.wait_until(lambda: keeper_of(node), 20, "a keeper")
+    return keeper_of(node)
+
+
+def end_keeper(node):
+    while pid := keeper_of(node):
+        os.kill(pid, signal.SIGKILL)
+        lab.wait_until(lambda pid=pid: not lives(pid), 20, "the keeper ends")
+
+
+def kept(node, seconds=600, **options):
+    return node.pod(f"--keep={seconds}", **options)
+
+
+def pods_are_killed_outright_and_a_keeper_serves():
+    node = Node()
+    pod = kept(node)
+    readers = Readers(node, KINDS)
+    for _ in range(TAKE_OVERS // 2):
+        keeper = await_keeper(node)
+        pause(0.05, 0.3)
+        pod.kill()
+        lab.wait_until(lambda keeper=keeper: node.serving_pid() == keeper, 20, "the keeper serves")
+        pause(0, 0.3)
+        pod = kept(node)
+        equal(node.serving_pid(), pod.pid, "the next pod serves")
+        equal(keeper_of(node), keeper, "the keeper keeps for it")
+    judge(f"{TAKE_OVERS // 2} killed pods", readers.end())
+
+
+def a_keeper_lies_in_no_cgroup_of_the_pods():
+    node = Node()
+    group = lab.Cgroup()
+    pod = Pod(node, ["--keep=600"], before=["sh", "-c", " && ".join(
+        f"echo $$ > {folder}/cgroup.procs" for folder in group.folders.values()) + ' && exec "$@"', "sh"])
+    node.pods.append(pod)
+    pod.await_serving()
+    keeper = await_keeper(node)
+
+    def paths():
+        return pathlib.Path(f"/proc/{keeper}/cgroup").read_text()
+    lab.wait_until(lambda: group.path not in paths(), 20, f"it has left: {paths()}")
+    check(group.path in pathlib.Path(f"/proc/{pod.pid}/cgroup").read_text(), "the pod has not")
+
+
+def a_pod_that_is_stopped_is_kept_for_until_the_time_is_over():
+    node = Node()
+    pod = kept(node, seconds=3)
+    readers = Readers(node, KINDS)
+    keeper = await_keeper(node)
+    pod.stop()
+    lab.wait_until(lambda: node.serving_pid() == keeper, 20, "the keeper serves")
+    pause(0.3, 0.3)
+    judge("kept for", readers.end())
+    lab.wait_until(lambda: not lives(keeper), 30, "the keeper ends")
+    check(not lab.is_mounted(node.mount), "the views are unmounted")
+    check(not (node.runtime / "supervisor.pid").exists(), "no pid file is left")
+
+
+def the_next_pod_has_a_keeper_of_its_own():
+    node = Node()
+    old = kept(node)
+    first = await_keeper(node)
+    new = kept(node)
+    old.stop()
+    lab.wait_until(lambda: keeper_of(node) not in (None, first) and not lives(first), 30, "another keeper")
+    equal(node.serving_pid(), new.pid, "who serves")
+
+
+def a_keeper_that_is_lost_is_replaced():
+    node = Node()
+    kept(node)
+    first = await_keeper(node)
+    os.kill(first, signal.SIGKILL)
+    lab.wait_until(lambda: keeper_of(node) not in (None, first), 20, "another keeper")
 
 
 # ---- It does not -------------------------------------------------------------------------------
@@ -348,11 +444,17 @@ def without_the_option_a_second_one_is_refused():
     still_serves(node, old)
 
 
+lab.adopt_orphans()  # keepers
 lab.run([
     many_take_over_one_from_the_other_under_load,
     without_another_one_it_starts_anew,
     the_last_one_unmounts,
     a_reload_keeps_the_elder,
+    pods_are_killed_outright_and_a_keeper_serves,
+    a_keeper_lies_in_no_cgroup_of_the_pods,
+    a_pod_that_is_stopped_is_kept_for_until_the_time_is_over,
+    the_next_pod_has_a_keeper_of_its_own,
+    a_keeper_that_is_lost_is_replaced,
     a_newcomer_may_die_at_any_moment,
     an_elder_may_die_at_any_moment,
     the_elder_serves_again_when_the_newcomer_is_stopped,
