@@ -5,6 +5,7 @@ has a mount namespace of its own, and they share the runtime folder, whose mount
 
 TAKE_OVERS=N sets how many (20).
 """
+import json
 import os
 import pathlib
 import random
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 
+import engines
 import lab
 import survivors
 from lab import check, equal
@@ -159,12 +161,26 @@ def a_reload_keeps_the_elder():
 
 # ---- A keeper ----------------------------------------------------------------------------------
 
+def keepers_of(node):
+    """Those who keep at that folder: for a moment also one that is no longer needed."""
+    return [int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*")
+            if comm(path.name) == "lxfs-keeper" and os.fsencode(node.runtime) in command_of(path)]
+
+
 def keeper_of(node):
-    """The process that keeps for whoever serves there."""
-    for path in pathlib.Path("/proc").glob("[0-9]*"):
-        if comm(path.name) == "lxfs-keeper" and os.fsencode(node.runtime) in command_of(path):
-            return int(path.name)
-    return None
+    return next(iter(keepers_of(node)), None)
+
+
+def own_keeper(node, pod):
+    def found():
+        return [pid for pid in keepers_of(node) if parent_of(pid) == pod.pid]
+    lab.wait_until(found, 30, "a keeper of its own")
+    return found()[0]
+
+
+def parent_of(pid):
+    field = survivors.stat_field(pid, 1)
+    return field and int(field)
 
 
 def command_of(path):
@@ -250,6 +266,97 @@ def a_keeper_that_is_lost_is_replaced():
     first = await_keeper(node)
     os.kill(first, signal.SIGKILL)
     lab.wait_until(lambda: keeper_of(node) not in (None, first), 20, "another keeper")
+
+
+# ---- Pods of a real runtime ----------------------------------------------------------------------
+
+def bind(source, target=None, *options):
+    return {"destination": str(target or source), "source": str(source), "type": "bind",
+            "options": ["rbind", *options]}
+
+
+def privileged(node, *options):
+    """As the DaemonSet has it: the host's processes, devices and cgroups, a runtime folder whose mounts
+    propagate; and the host's programs in place of an image."""
+    program = pathlib.Path(lab.LXFS).resolve()
+
+    def change(config):
+        process, linux = config["process"], config["linux"]
+        process["args"] = [str(program), "serve", "--take-over", "--keep=600", "--mountpoint", str(node.mount),
+                           "--runtime-dir", str(node.runtime), *options]
+        process["noNewPrivileges"] = False
+        full = [f"CAP_{name}" for name in CAPABILITIES]
+        process["capabilities"] = {kind: full for kind in ("bounding", "effective", "permitted")}
+        linux["namespaces"] = [space for space in linux["namespaces"] if space["type"] in ("mount", "ipc", "uts")]
+        linux["rootfsPropagation"] = "rshared"  # as containerd sets it for Bidirectional
+        linux["maskedPaths"], linux["readonlyPaths"] = [], []
+        linux["resources"]["devices"] = [{"allow": True, "access": "rwm"}]
+        linux["devices"] = [{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229}]
+        config["mounts"] = [mount for mount in config["mounts"] if mount["destination"] != "/sys/fs/cgroup"]
+        config["mounts"] += [bind("/sys/fs/cgroup", None, "rslave"), bind(program.parent, None, "ro"),
+                             bind(node.folder, None, "rshared")]
+        config["mounts"] += [bind(path, None, "ro") for path in ("/usr", "/lib", "/lib64") if os.path.isdir(path)]
+        config["root"]["readonly"] = False
+    return change
+
+
+CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "IPC_LOCK", "KILL", "MKNOD",
+                "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE"]
+
+
+class RuncPod:
+    def __init__(self, node, oci):
+        self.node = node
+        self.box = engines.OciBox(engines.Bundle(oci, change=privileged(node)))
+        state = json.loads(oci.call("state", self.box.bundle.name).stdout)
+        self.pid = state["pid"]
+        lab.wait_until(lambda: "serving at" in self.log(), 30, f"it serves: {self.log()}")
+        equal(node.serving_pid(), self.pid, "who serves")
+
+    def log(self):
+        return self.box.error_path.read_text()
+
+    def delete(self):
+        self.box.oci.call("kill", self.box.bundle.name, "TERM")
+        lab.wait_until(lambda: not lives(self.pid), 30, "it ends")
+        self.box.stop()
+
+    def kill(self):
+        self.box.stop()  # delete --force: every process of its cgroup
+
+
+def follower(node):
+    def change(config):
+        config["mounts"] += [bind(node.runtime / "anchors/proc" / name, f"/proc/{name}", "ro", "rslave")
+                             for name in ("meminfo", "stat", "uptime")]
+    return engines.OciBox(engines.Bundle(engines.Oci("runc"), change=change))
+
+
+LOOP = "while [ ! -e /tmp/stop ]; do cat /proc/meminfo /proc/stat /proc/uptime >/dev/null || exit 1; " \
+       "grep -q 'MemTotal: *262144 kB' /proc/meminfo || exit 2; done; echo read"
+
+
+def pods_of_runc_are_deleted_replaced_and_killed_and_no_read_fails():
+    node = Node()
+    oci = engines.Oci("runc")
+    pod = RuncPod(node, oci)
+    box = follower(node)
+    reader = subprocess.Popen(box.exec_command("sh", "-c", LOOP), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lab.at_end(reader.kill)
+    for _ in range(3):
+        new = RuncPod(node, oci)  # an upgrade
+        pod.delete()
+        own_keeper(node, new)
+        new.kill()  # the first one's keeper may be quicker than its own
+        lab.wait_until(lambda: node.serving_pid() in keepers_of(node), 30, "a keeper serves")
+        pod = RuncPod(node, oci)
+        pod.delete()
+        lab.wait_until(lambda: node.serving_pid() in keepers_of(node), 30, "a keeper serves again")
+        pod = RuncPod(node, oci)
+    (box.bundle.folder / "rootfs/tmp/stop").touch()
+    equal((reader.communicate(timeout=30 * lab.SLOW)[0], reader.returncode), ("read\n", 0), "the reader")
+    pod.kill()
 
 
 # ---- It does not -------------------------------------------------------------------------------
@@ -455,6 +562,7 @@ lab.run([
     a_pod_that_is_stopped_is_kept_for_until_the_time_is_over,
     the_next_pod_has_a_keeper_of_its_own,
     a_keeper_that_is_lost_is_replaced,
+    pods_of_runc_are_deleted_replaced_and_killed_and_no_read_fails,
     a_newcomer_may_die_at_any_moment,
     an_elder_may_die_at_any_moment,
     the_elder_serves_again_when_the_newcomer_is_stopped,
