@@ -9,6 +9,13 @@
 #include "serve/texts.h"
 
 /*
+ * The kernel sends RELEASE in the background, and of what is sent so only as many at once as it was
+ * told here (fuse_request_queue_background): beside many readers closed files would wait for their
+ * turn, with their texts, by the thousand.
+ */
+#define BACKGROUND_MOST 4096
+
+/*
  * The kernel takes a page at most at once for a cgroup file, and refuses more
  * (kernfs_fop_write_iter): to be refused it must arrive in one piece.
  */
@@ -18,6 +25,7 @@ static void on_init(void *data, struct fuse_conn_info *connection)
 
 	connection->max_write = session->kind == LX_CONNECTION_CGROUP ? 8192 : 4096;
 	connection->max_readahead = 0;
+	connection->max_background = BACKGROUND_MOST;
 	connection->want &=
 		~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
 			    FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO);
