@@ -168,3 +168,18 @@ bool lx_cgroup_read_cpu_usage(LxCgroup *cgroup, LxCpuUsage *out, GError **error)
 	usage = (LxCpuUsage){0};
 	return true;
 }
+
+bool lx_cgroup_read_cpu_total(LxCgroup *cgroup, uint64_t *out_nsec, bool *present, GError **error)
+{
+	LxLevel *level = lx_cgroup_level(cgroup, LX_CONTROLLER_CPUACCT);
+	LxCpuUsage usage = {0};
+
+	*present = false;
+	if (level && !lx_level_is_v2(level))
+		return lx_level_read_u64(level, LX_CGROUP_CPUACCT_USAGE, out_nsec, present, error);
+	if (level && !read_stat(level, LX_CPU_STAT_USAGE, &usage, error))
+		return false;
+	*present = usage.have & LX_CPU_USAGE_USAGE;
+	*out_nsec = usage.total.usage_nsec;
+	return true;
+}

@@ -15,6 +15,10 @@
  */
 LX_MUST_CHECK bool lx_cgroup_read_cpu_usage(LxCgroup *cgroup, LxCpuUsage *out, GError **error);
 
+/* The same without shares and rows: one small file. *present is false where nobody counts. */
+LX_MUST_CHECK bool lx_cgroup_read_cpu_total(
+	LxCgroup *cgroup, uint64_t *out_nsec, bool *present, GError **error);
+
 /*
  * The parsers fill the fields that their file has and leave the others of *out alone. EINVAL when a
  * value that is known is no number. `what` names the file.

@@ -25,6 +25,7 @@ typedef struct {
 	LxContainer *container; /* a reference */
 	uint64_t id;
 	uint64_t asked_nsec;
+	LxLoadSample last;
 } Watch;
 
 struct LxLoad {
@@ -119,19 +120,38 @@ static gboolean is_forgotten(gpointer key, gpointer value, gpointer now_nsec)
 	return lx_number_sub(*(const uint64_t *)now_nsec, known->asked_nsec) > WATCHED_NSEC;
 }
 
-/* Containers to sample now; those that nobody asked about lately are let go. */
-static GPtrArray *containers_to_sample(LxLoad *load, uint64_t now_nsec)
+static void clear_watch(gpointer data)
 {
-	GPtrArray *containers = g_ptr_array_new_with_free_func((GDestroyNotify)lx_container_unref);
+	lx_container_unref(((Watch *)data)->container);
+}
+
+/* Copies of what to sample now; those that nobody asked about lately are let go. */
+static GArray *to_sample(LxLoad *load, uint64_t now_nsec)
+{
+	GArray *due = g_array_new(FALSE, FALSE, sizeof(Watch));
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&load->lock);
 	GHashTableIter iter;
 	gpointer value;
 
+	g_array_set_clear_func(due, clear_watch);
 	g_hash_table_foreach_remove(load->watched, is_forgotten, &now_nsec);
 	g_hash_table_iter_init(&iter, load->watched);
-	while (g_hash_table_iter_next(&iter, NULL, &value))
-		g_ptr_array_add(containers, lx_container_ref(((Watch *)value)->container));
-	return containers;
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		Watch copy = *(const Watch *)value;
+
+		lx_container_ref(copy.container);
+		g_array_append_val(due, copy);
+	}
+	return due;
+}
+
+static void keep_sample(LxLoad *load, const Watch *sampled)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&load->lock);
+	Watch *known = g_hash_table_lookup(load->watched, &sampled->id);
+
+	if (known && known->container == sampled->container)
+		known->last = sampled->last;
 }
 
 static void unwatch(LxLoad *load, const LxContainer *container, uint64_t id)
@@ -145,17 +165,18 @@ static void unwatch(LxLoad *load, const LxContainer *container, uint64_t id)
 
 void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer data)
 {
-	g_autoptr(GPtrArray) containers = containers_to_sample(load, now_nsec);
+	g_autoptr(GArray) due = to_sample(load, now_nsec);
 
-	for (guint i = 0; i < containers->len; i++) {
-		LxContainer *container = containers->pdata[i];
-		uint64_t id = lx_cgroup_id(container->cgroup);
-		unsigned active = 0;
+	for (guint i = 0; i < due->len; i++) {
+		Watch *watch = &g_array_index(due, Watch, i);
 
-		if (count(container, &active, data))
-			average_until(load, id, active, now_nsec, now_nsec + EARLY_NSEC);
-		else
-			unwatch(load, container, id);
+		if (!count(watch->container, &watch->last, data)) {
+			unwatch(load, watch->container, watch->id);
+			continue;
+		}
+		average_until(load, watch->id, watch->last.running + watch->last.blocked, now_nsec,
+			now_nsec + EARLY_NSEC);
+		keep_sample(load, watch);
 	}
 }
 

@@ -24,8 +24,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxLoad, lx_load_free)
 LxLoadAverage lx_load_read(
 	LxLoad *load, LxContainer *container, unsigned active, uint64_t now_nsec);
 
-/* How many of a container's tasks run or are blocked; false when it has gone. */
-typedef bool (*LxLoadCount)(LxContainer *container, unsigned *active, gpointer data);
+/* A sample of a container, and what it has used until then: the next one may be known by that. */
+typedef struct {
+	bool has_usage;
+	uint64_t usage_nsec;
+	unsigned running;
+	unsigned blocked;
+} LxLoadSample;
+
+/* Turns the last sample (zero: none) into one of now; false when the container has gone. */
+typedef bool (*LxLoadCount)(LxContainer *container, LxLoadSample *sample, gpointer data);
 
 /* Samples the containers asked about lately. Call every 5 seconds; `count` is called unlocked. */
 void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer data);

@@ -134,6 +134,8 @@ static void gives(const char *const *files, const char *membership_text, const c
 	g_autoptr(GError) error = NULL;
 	g_autoptr(LxCgroup) cgroup = NULL;
 	g_auto(LxCpuUsage) usage = {0};
+	uint64_t total_nsec;
+	bool counted;
 
 	unit_ok(lx_membership_parse(layout, lx_slice(membership_text), "test", &membership, &error),
 		error);
@@ -141,6 +143,10 @@ static void gives(const char *const *files, const char *membership_text, const c
 	ck_assert_msg(cgroup != NULL, "%s", error ? error->message : "");
 	unit_ok(lx_cgroup_read_cpu_usage(cgroup, &usage, &error), error);
 	told_is(&usage, expected);
+	unit_ok(lx_cgroup_read_cpu_total(cgroup, &total_nsec, &counted, &error), error);
+	ck_assert_int_eq(counted, (usage.have & U) != 0);
+	if (counted && usage.n_rows == 0)
+		ck_assert_uint_eq(total_nsec, usage.total.usage_nsec);
 }
 
 START_TEST(v2_has_all_in_one_file)

@@ -75,14 +75,16 @@ typedef struct {
 	unsigned calls;
 	unsigned active;
 	bool gone;
+	LxLoadSample last; /* what was handed to the last call */
 } World;
 
-static bool count(LxContainer *container, unsigned *active, gpointer data)
+static bool count(LxContainer *container, LxLoadSample *sample, gpointer data)
 {
 	World *world = data;
 
 	world->calls++;
-	*active = world->active;
+	world->last = *sample;
+	sample->running = world->active;
 	return !world->gone;
 }
 
@@ -109,6 +111,20 @@ START_TEST(samples_of_a_minute_make_the_average)
 		lx_load_sample(host.load, now * SEC, count, &world);
 	ck_assert_uint_eq(world.calls, 12);
 	reads(&host, container, 0, 160 * SEC, "1.27 0.37 0.13");
+}
+END_TEST
+
+START_TEST(a_sample_is_handed_to_the_next_one)
+{
+	autohost host = host_new();
+	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
+	World world = {.active = 2};
+
+	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
+	lx_load_sample(host.load, 105 * SEC, count, &world);
+	ck_assert_uint_eq(world.last.running, 0);
+	lx_load_sample(host.load, 110 * SEC, count, &world);
+	ck_assert_uint_eq(world.last.running, 2);
 }
 END_TEST
 
@@ -187,6 +203,7 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {
 		a_container_starts_from_the_tasks_it_has,
 		samples_of_a_minute_make_the_average,
+		a_sample_is_handed_to_the_next_one,
 		a_timer_that_jitters_misses_no_tick,
 		what_nobody_asked_about_for_15_minutes_costs_nothing,
 		a_container_that_has_gone_is_let_go,
