@@ -106,10 +106,10 @@ def limit_file(folders):
                 if (folder / name).exists())
 
 
-def make_container(stack):
+def make_container(stack, suffix=""):
     """The folders of a fresh cgroup with limits: one for each hierarchy."""
     v1, v2 = cgroup_mounts()
-    name = f"lxfs-bench-{os.getpid()}"
+    name = f"lxfs-bench-{os.getpid()}{suffix}"
     if "memory" in v1:
         return make_v1(stack, v1, name)
     if v2:
@@ -117,13 +117,19 @@ def make_container(stack):
     raise Failure("making a container: no cgroup hierarchy is mounted")
 
 
+def descendants(pid):
+    with contextlib.suppress(OSError):
+        for child in map(int, pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+            yield child
+            yield from descendants(child)
+
+
 def stop_container(process):
     """unshare ignores SIGTERM, but ends, and reaps its child, when that has ended."""
     if process.poll() is None:
-        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        with contextlib.suppress(OSError):
-            for child in children.read_text().split():
-                os.kill(int(child), signal.SIGKILL)
+        for pid in list(descendants(process.pid)):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
     stop(process)
 
 
@@ -186,6 +192,7 @@ def start_server(stack, name, command, work):
                                    stdout=output, stderr=output)
     stack.callback(stop, process)
     wait_until_served(name, process, mount, log)
+    return process
 
 
 def commands(arguments, work, limit):

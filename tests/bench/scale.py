@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What containers cost by their number: lxfs beside LXCFS, both asked by the same containers.
+
+Prints Markdown tables. Needs root. Whatever it starts, mounts or makes is ended, unmounted and removed,
+also when it fails.
+"""
+import argparse
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import bench
+from bench import SKIPPED, Failure
+
+FILE = "proc/meminfo"
+READERS = 64
+RUSH_MSEC = 3000
+ROUNDS = 5
+SETTLE_SECONDS = 12
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+# ---- Containers ----------------------------------------------------------------------------------
+
+class Crowd:
+    """N containers, each with a cgroup, a memory limit and namespaces of its own; see crowd.c."""
+
+    def __init__(self, stack, program, number):
+        places = [bench.make_container(stack, f"-{index}") for index in range(number)]
+        self.process = subprocess.Popen([program, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        stack.callback(self.end)
+        for place in places:
+            pid = self.process.stdout.readline()
+            for folder in place:
+                (folder / "cgroup.procs").write_text(pid)
+        self.tell("settle")
+
+    def tell(self, order):
+        try:
+            self.process.stdin.write(order + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        answer = self.process.stdout.readline().split()
+        if not answer:
+            raise Failure(f"telling the containers to {order}: they have ended")
+        return answer
+
+    def end(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+
+
+# ---- What a server uses --------------------------------------------------------------------------
+
+class Usage:
+    """Of a process and all that it has started; what has ended meanwhile does not count."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def _sum(self, count):
+        total = 0
+        for pid in [self.process.pid, *bench.descendants(self.process.pid)]:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                total += count(pathlib.Path(f"/proc/{pid}"))
+        return total
+
+    def ticks(self):
+        def of(folder):
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        return self._sum(of)
+
+    def kib(self, names):
+        pattern = re.compile(rf"^(?:{'|'.join(names)}):\s+(\d+) kB", re.MULTILINE)
+        return self._sum(lambda folder: sum(map(int, pattern.findall((folder / "smaps_rollup").read_text()))))
+
+    def descriptors(self):
+        return self._sum(lambda folder: len(list((folder / "fd").iterdir())))
+
+    def threads(self):
+        return self._sum(lambda folder: len(list((folder / "task").iterdir())))
+
+
+def idle_percent(usages, seconds):
+    """Of one core, for each, once all have sampled what is new to them."""
+    time.sleep(SETTLE_SECONDS)
+    before = [usage.ticks() for usage in usages]
+    time.sleep(seconds)
+    per_second = os.sysconf("SC_CLK_TCK") * seconds
+    return [100 * (usage.ticks() - was) / per_second for usage, was in zip(usages, before)]
+
+
+# ---- Tables --------------------------------------------------------------------------------------
+
+def row(*cells):
+    print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+
+
+def rule(left, right):
+    print("|" + "---|" * left + "---:|" * right, flush=True)
+
+
+class Servers:
+    def __init__(self, stack, arguments, more=()):
+        work = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-bench-"))
+        stack.callback(shutil.rmtree, work, ignore_errors=True)
+        stack.callback(bench.unmount_below, work)
+        commands = bench.commands(arguments, work, None)
+        commands["lxcfs"] += more
+        self.names = arguments.servers
+        self.mounts = [work / name for name in self.names]
+        self.usages = [Usage(bench.start_server(stack, name, commands[name], work)) for name in self.names]
+
+
+def measure(arguments, number):
+    with contextlib.ExitStack() as stack:
+        servers = Servers(stack, arguments)
+        crowd = Crowd(stack, arguments.crowd, number)
+        reads = [crowd.tell(f"read {ROUNDS} {mount / FILE}") for mount in servers.mounts]
+        rushes = [crowd.tell(f"rush {READERS} {RUSH_MSEC} {mount / FILE}") for mount in servers.mounts]
+        idle = idle_percent(servers.usages, arguments.idle_seconds)
+        for index, (name, usage) in enumerate(zip(servers.names, servers.usages)):
+            usec = [int(nsec) / 1000 for nsec in reads[index]]
+            row(number, name, f"{usec[0]:.0f}", f"{sorted(usec[1:])[len(usec) // 2 - 1]:.0f}",
+                f"{int(rushes[index][0]) * 1000 // RUSH_MSEC}", f"{idle[index]:.2f}",
+                f"{usage.kib(['Rss']) / 1024:.1f}", f"{usage.kib(['Private_Clean', 'Private_Dirty']) / 1024:.1f}",
+                usage.descriptors(), usage.threads())
+
+
+def table_of_numbers(arguments):
+    row("containers", "server", "first read µs", "later µs", f"reads/s, {READERS} readers", "idle % of a core",
+        "RSS MiB", "private MiB", "descriptors", "threads")
+    rule(2, 8)
+    for number in arguments.counts:
+        measure(arguments, number)
+
+
+def table_of_tasks(arguments):
+    """The sampling of load averages: LXCFS does it with -l only."""
+    row("containers", "tasks", "server", "all asleep: % of a core", "one in each wakes often: % of a core")
+    rule(3, 2)
+    with contextlib.ExitStack() as stack:
+        servers = Servers(stack, arguments, ["-l"])
+        crowd = Crowd(stack, arguments.crowd, arguments.watched)
+        each = arguments.tasks // arguments.watched
+        crowd.tell(f"tasks {each - 1}")
+        for mount in servers.mounts:
+            crowd.tell(f"read 1 {mount / 'proc/loadavg'}")
+        asleep = idle_percent(servers.usages, arguments.idle_seconds)
+        crowd.tell("stir")
+        stirred = idle_percent(servers.usages, arguments.idle_seconds)
+        for name, calm, busy in zip(servers.names, asleep, stirred):
+            row(arguments.watched, each * arguments.watched, name, f"{calm:.2f}", f"{busy:.2f}")
+
+
+# ---- The program ---------------------------------------------------------------------------------
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lxfs", default="lxfs", metavar="PROGRAM")
+    parser.add_argument("--crowd", default=str(HERE / "crowd"), metavar="PROGRAM")
+    parser.add_argument("--servers", default="lxcfs,lxfs", type=lambda text: text.split(","),
+                        help="comma-separated (default: lxcfs and lxfs)")
+    parser.add_argument("--counts", default="1,100,1000", type=lambda text: [int(n) for n in text.split(",")],
+                        help="comma-separated numbers of containers (default: 1, 100 and 1000)")
+    parser.add_argument("--idle-seconds", type=int, default=20)
+    parser.add_argument("--watched", type=int, default=200, help="containers for the table of tasks")
+    parser.add_argument("--tasks", type=int, default=20000)
+    arguments = parser.parse_args()
+    arguments.null_server = None
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
+    if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+        print("scale: skipped: needs root and /dev/fuse", file=sys.stderr)
+        return SKIPPED
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))  # unwinds the stack: everything is removed
+    try:
+        table_of_numbers(arguments)
+        print()
+        table_of_tasks(arguments)
+    except (Failure, OSError) as failure:
+        print(f"scale: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
