@@ -210,6 +210,6 @@ void lx_context_statistics(const LxContext *context, LxStatistics *out)
 
 void lx_context_sample(LxContext *context)
 {
-	lx_load_sample(context->load, lx_clock_boottime_nsec(&context->clock),
-		lx_tasks_sample, context);
+	lx_load_sample(
+		context->load, lx_clock_boottime_nsec(&context->clock), lx_tasks_sample, context);
 }

@@ -115,8 +115,7 @@ bool lx_tasks_sample(LxContainer *container, LxLoadSample *sample, gpointer cont
 	LxTaskCounts counts;
 
 	/* Before the tasks are counted: what they use meanwhile is seen the next time. */
-	if (!lx_cgroup_read_cpu_total(
-		    container->cgroup, &now.usage_nsec, &now.has_usage, NULL))
+	if (!lx_cgroup_read_cpu_total(container->cgroup, &now.usage_nsec, &now.has_usage, NULL))
 		return false;
 	if (has_not_run(sample, &now))
 		return true;

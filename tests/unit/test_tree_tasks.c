@@ -131,7 +131,8 @@ START_TEST(where_nothing_has_run_nobody_is_counted)
 	reading_init(&unit, files);
 	put_file(&unit, "cg/c/cpu.stat", "usage_usec 10\n");
 	sample_is(&unit, &sample, 2, 1);
-	put_file(&unit, "cg/c/cgroup.threads", "13\n"); /* blocked; what ran has not used time yet */
+	put_file(
+		&unit, "cg/c/cgroup.threads", "13\n"); /* blocked; what ran has not used time yet */
 	put_file(&unit, "cg/c/below/cgroup.threads", "");
 	sample_is(&unit, &sample, 0, 1);
 	put_file(&unit, "cg/c/cgroup.threads", "11\n");
