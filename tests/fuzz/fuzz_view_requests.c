@@ -82,6 +82,8 @@ static void put_host(const World *world)
 	put_task(world, 13, "/box/in", 22);
 	put(world, "cgroup/memory/memory.max", SECRET);
 	put(world, "cgroup/memory/other/memory.max", SECRET);
+	put(world, "cgroup/memory/other/cpu.pressure", SECRET);
+	put(world, "cgroup/memory/box/cpu.pressure", "some avg10=0.00\n");
 	put(world, "cgroup/memory/box/memory.max", "100\n");
 	put(world, "cgroup/memory/box/cgroup.procs", "12\n");
 	put(world, "cgroup/memory/box/in/memory.max", "50\n");
@@ -238,8 +240,27 @@ static void ask(Request *request)
 	(void)!lx_view_refuse(&request->caller, request->node, request->name, NULL);
 }
 
-static void (*const operations[])(Request *request) = {
-	look_up, read_text, list, write_bytes, make_folder, remove_folder, rename_folder, ask};
+static void watch(Request *request)
+{
+	g_auto(LxFd) fd = lx_view_watch(&request->caller, request->node, NULL);
+	g_auto(LxText) text = {0};
+
+	if (fd >= 0 && lx_fd_read(fd, 4096, "what is watched", &text, NULL) &&
+		strstr(text.bytes, "SECRET"))
+		abort();
+}
+
+static void set_trigger(Request *request)
+{
+	g_auto(LxFd) fd = lx_view_set_trigger(
+		&request->caller, request->node, request->name, request->length, NULL);
+
+	if (fd >= 0 && lx_view_effect(&request->caller, request->node) != LX_VIEW_TRIGGERS)
+		abort();
+}
+
+static void (*const operations[])(Request *request) = {look_up, read_text, list, write_bytes,
+	make_folder, remove_folder, rename_folder, ask, watch, set_trigger};
 
 static void run(World *world, Input *input)
 {
@@ -289,9 +310,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		run(&world, &input);
 	check_unchanged(&world, "memory.max", SECRET);
 	check_unchanged(&world, "other/memory.max", SECRET);
+	check_unchanged(&world, "other/cpu.pressure", SECRET);
 	check_unchanged(&world, "box/memory.max", "100\n");
 	check_names(&world, "", 3);
-	check_names(&world, "other", 1);
+	check_names(&world, "other", 2);
 	world_free(&world);
 	return 0;
 }

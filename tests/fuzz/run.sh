@@ -15,8 +15,11 @@ ninja -C "$build" >"$build/ninja.log" 2>&1 || {
 	exit 1
 }
 mkdir -p "$findings"
-work=$(mktemp -d) || exit 1
+# In memory, where there is some: a fuzzer that makes a host of files makes it for every input.
+work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
+mkdir "$work/tmp"
+export TMPDIR="$work/tmp"
 
 names=$*
 [ -n "$names" ] || names=$(

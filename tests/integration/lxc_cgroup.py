@@ -22,8 +22,13 @@ NAPPER = f"[Service]\nType=exec\nExecStart=/bin/sleep 1000\nMemoryMax={LIMIT}\nT
 FOLDERS = ("usr", "etc/systemd/system", "dev", "proc", "sys", "run", "tmp", "var/log", "var/tmp", "root")
 LINKS = ("bin", "sbin", "lib", "lib64")
 
-# With what namespaces: the first sees the host's paths, the second its own.
-KINDS = {"without a cgroup namespace": "lxc.namespace.keep = cgroup user", "with a cgroup namespace": ""}
+# With what namespaces: the first sees the host's paths, the others their own.
+IDS = "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536"
+KINDS = {
+    "without a cgroup namespace": "lxc.namespace.keep = cgroup user",
+    "with a cgroup namespace": "lxc.namespace.keep = user",
+    "as root in a user namespace": IDS,
+}
 
 lab.adopt_orphans()
 server = lab.Server()
@@ -45,7 +50,7 @@ class SystemBox(engines.LxcBox):
         self._make_root()
         (self.folder / "config").write_text("\n".join(self._system_config(namespaces, hook)))
         lab.at_end(self.stop)
-        self._start(False)
+        self._start(namespaces == IDS)
         lab.wait_until(self._is_up, 60, f"systemd is up: {self.console()}")
 
     def _make_root(self):
@@ -124,6 +129,10 @@ def systemd_boots_and_runs_units_with_a_cgroup_namespace():
     check("system.slice" in box.run("ls", "/sys/fs/cgroup/memory").split(), "its own cgroups are at the top")
 
 
+def systemd_boots_and_runs_units_as_root_in_a_user_namespace():
+    boots_and_runs_units("as root in a user namespace")
+
+
 def units_start_and_stop_when_workers_are_killed():
     box = SystemBox(KINDS["without a cgroup namespace"])
     for _ in range(3):
@@ -199,6 +208,7 @@ def the_snippet_names_the_hook():
 lab.run([
     systemd_boots_and_runs_units_without_a_cgroup_namespace,
     systemd_boots_and_runs_units_with_a_cgroup_namespace,
+    systemd_boots_and_runs_units_as_root_in_a_user_namespace,
     units_start_and_stop_when_workers_are_killed,
     limits_above_show_where_programs_look,
     without_lxfs_the_hook_does_nothing,
