@@ -40,15 +40,24 @@ void lx_bounds_clear(LxBounds *bounds)
 }
 
 /*
- * Where the container's cgroup lies now. v2 renames nothing; on v1 whoever is not rooted was found
- * by what /proc/PID/cgroup has just said. The root of a cgroup namespace may have been renamed
- * since.
+ * Where the container's cgroup lies now. v2 renames nothing. On v1 the root of a cgroup namespace
+ * may have been renamed since it was found. Whoever is not rooted was found by a name: if that is
+ * not the cgroup's any more, it may be another one's, and he is to be looked for afresh.
  */
 static char *path_of(const LxAsker *asker, unsigned hierarchy, LxLevel *level, GError **error)
 {
-	if (!asker->rooted || lx_level_is_v2(level))
+	const LxRoot *root = &asker->view->roots.roots[hierarchy];
+	g_autofree char *path = NULL;
+
+	if (lx_level_is_v2(level))
 		return g_strdup(lx_level_path(level));
-	return lx_root_path(&asker->view->roots.roots[hierarchy], lx_level_folder(level), error);
+	path = lx_root_path(root, lx_level_folder(level), error);
+	if (!path || asker->rooted || strcmp(path, lx_level_path(level)) == 0)
+		return g_steal_pointer(&path);
+	lx_identity_forget(asker->view->identity, asker->container);
+	lx_error_set(error, ENOENT, "looking for the container %s: its cgroup %s is now called %s",
+		asker->container->id, lx_level_path(level), path);
+	return NULL;
 }
 
 bool lx_asker_bounds(const LxAsker *asker, unsigned hierarchy, LxBounds *out, GError **error)

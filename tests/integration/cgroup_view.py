@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The cgroup view: what a container finds there, what it does not, and what it can do."""
+import errno
 import os
 import pathlib
 import stat
@@ -140,6 +141,54 @@ def a_limit_above_shows_where_the_setting_says_so():
         seen.box.stop()
 
 
+# ---- Renamed by the host -----------------------------------------------------------------------
+
+def names_in(folder):
+    """Its folders; the errno when it is not there."""
+    try:
+        return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+    except OSError as error:
+        return errno.errorcode[error.errno]
+
+
+def names_soon(folder):
+    """Who stands in a cgroup with a name that was another's is looked for afresh: one answer may be ENOENT."""
+    first = names_in(folder)
+    return names_in(folder) if first == "ENOENT" else first
+
+
+def a_cgroup_that_has_anothers_old_name_is_not_taken_for_it():
+    if lab.is_v2():
+        raise lab.Skipped("v2 renames nothing")
+    server = lab.Server()
+    for kind, flags in KINDS.items():
+        seen = Seen(server, flags=flags)
+        own, view = seen.cgroup.folders["memory"], seen.at / "memory"
+        renamed, path = own.parent / f"{own.name}-old", seen.cgroup.path
+        shown = view if is_rooted(flags) else view / path
+        (own / "mine").mkdir()
+        equal(seen.call(names_in, shown), ["mine"], f"{kind}: before")
+        own.rename(renamed)
+        lab.at_end(lambda folder=renamed: lab.remove_cgroup(folder))
+        own.mkdir()
+        (own / "another").mkdir()
+
+        def inside(look, *arguments, top=renamed):
+            """In the container's namespaces and the renamed cgroup, or the one that has its name now."""
+            def enter():
+                seen.cgroup.enter()
+                lab.write(top / "cgroup.procs", 0)
+                lab.enter_namespaces(seen.box.init, seen.box.entered)
+            return lab.Call(look, *arguments, enter=enter).result()
+        now = view if is_rooted(flags) else view / renamed.name
+        equal(inside(names_soon, now), ["mine"], f"{kind}: under its new name")
+        if not is_rooted(flags):
+            equal(inside(names_soon, view / path), "ENOENT", f"{kind}: what has its old name")
+        if flags == KINDS["the host's PID namespace"]:
+            equal(inside(names_soon, view / path, top=own), ["another"], f"{kind}: who stands in that")
+        seen.box.stop()
+
+
 # ---- What is not there -------------------------------------------------------------------------
 
 # Refused to a user before anybody looks at the path.
@@ -232,6 +281,7 @@ lab.run([
     modes_owners_and_inodes_are_the_kernels_own,
     with_the_setting_off_there_is_an_empty_folder,
     a_limit_above_shows_where_the_setting_says_so,
+    a_cgroup_that_has_anothers_old_name_is_not_taken_for_it,
     siblings_answer_enoent_to_every_system_call,
     dot_dot_leads_up_and_not_aside,
     what_another_container_has_opened_is_no_key,
