@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lxfs: verb -> function. */
+#include "home.h"
 #include "verb.h"
 
 #include <stdbool.h>
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
 		help_verb(argc, argv);
 		return LX_EXIT_USAGE;
 	}
+	lx_home_enter();
 	for (size_t i = 0; i < N_VERBS; i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].run(argc - 1, argv + 1);

@@ -3,6 +3,7 @@
 #include "serve/baton.h"
 
 #include "fd.h"
+#include "runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +56,11 @@ int lx_baton_listen(const char *runtime_dir, GError **error)
 		return -1;
 	}
 	return lx_fd_steal(&listener);
+}
+
+void lx_baton_remove(const char *runtime_dir)
+{
+	lx_runtime_remove(runtime_dir, NAME);
 }
 
 int lx_baton_accept(int listener, int *out_process)

@@ -42,6 +42,9 @@ typedef struct {
 /* A new socket in the place of any other; non-blocking. Call with the lock of the folder. */
 int lx_baton_listen(const char *runtime_dir, GError **error);
 
+/* Nobody will listen there. */
+void lx_baton_remove(const char *runtime_dir);
+
 /* Somebody who asks, or -1. *out_process is a pidfd of it. */
 int lx_baton_accept(int listener, int *out_process);
 

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +18,6 @@
 #define NSEC_PER_SEC UINT64_C(1000000000)
 
 /* ---- Leaving ----------------------------------------------------------------------------- */
-
-/* In a cgroup namespace of its own a process cannot name what lies outside it. */
-static void leave_cgroup_namespace(void)
-{
-	g_auto(LxFd) host = open("/proc/1/ns/cgroup", O_RDONLY | O_CLOEXEC);
-
-	if (host >= 0 && setns(host, CLONE_NEWCGROUP) < 0)
-		g_info("entering the host's cgroup namespace: %s, ignoring", g_strerror(errno));
-}
 
 static void move_to(const LxMount *hierarchy)
 {
@@ -44,7 +34,6 @@ static void leave_cgroups(void)
 	g_autoptr(LxMountinfo) own = lx_mountinfo_read(getpid(), NULL);
 	const LxMount *mount;
 
-	leave_cgroup_namespace();
 	for (unsigned i = 0; own && (mount = lx_mountinfo_at(own, i)) != NULL; i++)
 		if (g_str_has_prefix(mount->fstype, "cgroup") && strcmp(mount->root, "/") == 0 &&
 			!lx_mountinfo_is_hidden(own, mount))

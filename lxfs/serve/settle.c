@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #define SETTLE_SECONDS 10
 #define UNDO_MSEC 10000
@@ -48,6 +49,8 @@ pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *
 	if (pid != 0)
 		return MAX(pid, 0);
 	alarm(SETTLE_SECONDS);
+	prctl(PR_SET_PDEATHSIG,
+		SIGKILL); /* by our copies others would take the supervisor for alive */
 	close_connections(estate);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		attach(settings, kind, inner_mounts[kind]);

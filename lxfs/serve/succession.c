@@ -292,4 +292,6 @@ void lx_succession_leave(LxSuccession *self)
 {
 	if (self->role == LX_ROLE_OFFERED)
 		lx_succession_yield(self);
+	else if (self->listener >= 0 && !lx_succession_is_survived(self))
+		lx_baton_remove(self->runtime_dir);
 }

@@ -84,5 +84,5 @@ bool lx_succession_is_on_trial(const LxSuccession *succession);
 
 /* Will others serve after us? Then nothing is to be unmounted. */
 bool lx_succession_is_survived(const LxSuccession *succession);
-/* A newcomer that is still waiting for its go has it. */
+/* A newcomer that is still waiting for its go has it; where nobody is left, nobody listens. */
 void lx_succession_leave(LxSuccession *succession);

@@ -144,7 +144,8 @@ def the_last_one_unmounts():
     old.stop()
     new.stop()
     check(not lab.is_mounted(node.mount), "the views are unmounted")
-    check(not (node.runtime / "supervisor.pid").exists(), "no pid file is left")
+    for name in ("supervisor.pid", "worker.pid", "status", "baton"):
+        check(not (node.runtime / name).exists(), f"{name} is left")
 
 
 def a_reload_keeps_the_elder():
