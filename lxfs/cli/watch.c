@@ -48,6 +48,12 @@ static void watch_clear(Watch *watch)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watch, watch_clear)
 
+/* Where nobody may look at the first process, we are on the host or can do no better. */
+static const char *host_root(void)
+{
+	return access(HOST_ROOT "/.", X_OK) == 0 ? HOST_ROOT : "/";
+}
+
 /* ---- Who is meant ------------------------------------------------------------------------ */
 
 bool lx_watch_wants(const char *inject, bool all)
@@ -62,7 +68,7 @@ static bool is_meant(const Watch *watch, const LxContainerInfo *info)
 {
 	g_autoptr(LxMountinfo) mounts = lx_mountinfo_read(info->init_pid, NULL);
 	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, LX_LABELS_HOSTNAME) : NULL;
-	const LxLabelsPlace place = {.root = HOST_ROOT};
+	const LxLabelsPlace place = {.root = host_root()};
 	g_auto(LxLabels) labels = {0};
 
 	lx_labels_find(&place, info, hostname ? hostname->root : NULL, &labels);
@@ -73,7 +79,7 @@ static bool is_of_runtime(const Watch *watch, const LxContainerInfo *info)
 {
 	const char *runtime = watch->request->runtime;
 
-	return !runtime || lx_chosen_is_of(info, HOST_ROOT, runtime);
+	return !runtime || lx_chosen_is_of(info, host_root(), runtime);
 }
 
 /* ---- Looking ----------------------------------------------------------------------------- */
