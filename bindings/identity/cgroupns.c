@@ -30,6 +30,7 @@ typedef struct {
 	const LxCgroupnsWay *way;
 	int file;
 	const char *what;
+	bool entered;
 	LxText text;
 	GError *error;
 } Visit;
@@ -48,6 +49,7 @@ static gpointer read_there(gpointer data)
 			&visit->error, errno, "entering the cgroup namespace of %s", visit->what);
 		return NULL;
 	}
+	visit->entered = true;
 	return GINT_TO_POINTER(read_here(visit->file, visit->what, &visit->text, &visit->error));
 }
 
@@ -64,7 +66,7 @@ static bool read_and_come_back(Visit *visit)
 {
 	bool read = read_there(visit);
 
-	if (come_back(visit->way->home))
+	if (!visit->entered || come_back(visit->way->home))
 		return read;
 	g_clear_error(&visit->error);
 	lx_error_set_errno(&visit->error, ENOTRECOVERABLE,
