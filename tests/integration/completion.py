@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Completion in a real bash: the words are set as readline splits them, the function is called."""
+"""Completion in a real bash: the words are set as readline splits them, the function is called. Alone, since it
+offers what it finds."""
 import os
 import pathlib
 import subprocess
 
 import lab
 from lab import check, equal
+
+lab.alone()
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "lxfs/completion/lxfs.bash"
 COMPLETE = """
