@@ -100,16 +100,11 @@ lintian_finds_nothing() {
 	lintian --allow-root --tag-display-limit 0 --fail-on error,warning lxfs_*.changes
 }
 
-# The same packages with a higher version: what an upgrade brings.
+# What an upgrade brings.
 make_next_version() {
 	mkdir "$work/next"
 	for package in "$work"/*_"$version"_*.deb; do
-		name=${package##*/}
-		name=${name%%_*}
-		dpkg-deb -R "$package" "$work/next/$name"
-		sed -i "s/^Version: .*/Version: $next/; s/(= $version)/(= $next)/" "$work/next/$name/DEBIAN/control"
-		dpkg-deb --root-owner-group -b "$work/next/$name" "$work/next/$name.deb"
-		rm -r "${work:?}/next/$name"
+		tests/packages/raise-version.sh "$package" "$work/next"
 	done
 }
 
