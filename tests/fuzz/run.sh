@@ -51,12 +51,12 @@ report() {
 	fi
 }
 
-# As many at a time as there are CPUs.
+# Twice as many at a time as there are CPUs: each has half a CPU for its time.
 # shellcheck disable=SC2086 # a list of names
 set -- $names
 while [ $# -gt 0 ]; do
 	batch=
-	for _ in $(seq "$(nproc)"); do
+	for _ in $(seq $(($(nproc) * 2))); do
 		[ $# -eq 0 ] || {
 			fuzz "$1" &
 			batch="$batch $1"
