@@ -10,6 +10,8 @@ import pathlib
 import re
 import typing
 
+from lab import check, equal
+
 GUIDE = pathlib.Path(__file__).resolve().parents[2] / "docs/runtimes.md"
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)
 
@@ -26,3 +28,12 @@ def read():
     return [Block(found[1], dict(tag.split("=", 1) for tag in found[2].split()), found[3],
                   text.count("\n", 0, found.start()) + 1)
             for found in BLOCK.finditer(text)]
+
+
+def judge(block, done):
+    """A block that has been run: without an error, and `free` in it says what its tag does."""
+    where = f"{GUIDE.name}:{block.line}"
+    equal(done.returncode, 0, f"{where}: {done.stdout}{done.stderr}")
+    if "sees" in block.tags:
+        total = int(re.search(r"^Mem: +(\d+)", done.stdout, re.M)[1])
+        check(total == 256 if block.tags["sees"] == "256" else total > 512, f"{where}: {done.stdout}")
