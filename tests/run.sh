@@ -3,8 +3,8 @@
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
 # Without names: lint unit scenes integration replay. By name also: injector sanitizers clang
-# asan-integration fuzz bench packages vm k8s, and all. On Debian it installs what is missing, without
-# starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
+# asan-integration fuzz bench packages systemd vm k8s, and all. On Debian it installs what is missing,
+# without starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
 # anything failed.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
@@ -53,11 +53,16 @@ packages="
 	tmux:tmux
 "
 case " $* " in
-*" vm "* | *" all "*)
+*" systemd "* | *" vm "* | *" all "*)
 	packages="$packages
 	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
+	mmdebstrap:mmdebstrap"
+	;;
+esac
+case " $* " in
+*" vm "* | *" all "*)
+	packages="$packages
 	e2fsprogs:mke2fs
-	mmdebstrap:mmdebstrap
 	qemu-system-x86:qemu-system-x86_64"
 	;;
 esac

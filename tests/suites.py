@@ -23,7 +23,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
 DEFAULT = ["lint", "unit", "scenes", "integration", "replay"]
-BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "vm", "k8s"]
+BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "systemd", "vm", "k8s"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
@@ -255,7 +255,7 @@ def run_tap(tally, name, command, limit=TEST_LIMIT, env=None, folder="."):
 
     def take(line):
         tap.take(line)
-        if limit == LONG_LIMIT and line.startswith("ok"):
+        if limit == LONG_LIMIT and line.startswith(("ok", "# ==")):
             print("   " + line, flush=True)
 
     code = program.run(take)
@@ -541,7 +541,7 @@ SUITES = {
     "asan-integration": asan_integration,
     "fuzz": fuzz,
     "bench": bench,
-    **{name: runner_of(name) for name in ("packages", "vm", "k8s")},
+    **{name: runner_of(name) for name in ("packages", "systemd", "vm", "k8s")},
 }
 
 

@@ -22,7 +22,7 @@ import time
 import traceback
 
 LXFS = os.environ.get("LXFS", "build/lxfs/lxfs")
-CGROUPS = pathlib.Path("/sys/fs/cgroup")
+CGROUPS = pathlib.Path(os.environ.get("LXFS_LAB_CGROUPS", "/sys/fs/cgroup"))
 VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime", "vmstat"]
 CONTROLLERS_V1 = ["memory", "cpu", "cpuacct", "cpuset", "blkio", "pids"]
 MIB = 1 << 20

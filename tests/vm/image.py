@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A Debian in a folder and on a disk, and lxfs built in it.
+"""A Debian in a folder and on a disk, and lxfs's packages built in it.
 
-Installing the packages is the slow part, so the folder and the disk are kept in build-tests/vm,
-named after what was asked for, and built anew when that changes. What is under test comes on a
-second disk, a plain tar.
+All of it is kept in build-tests/vm and made anew when what it is made of changes. What is under test
+comes on a second disk, a plain tar.
 """
 
 import hashlib
@@ -12,23 +11,33 @@ import pathlib
 import shlex
 import shutil
 import subprocess
-import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CACHE = TOP / "build-tests" / "vm"
 DISK_SIZE = "6G"
 
-# What every Debian gets: a kernel and systemd, the tools that tests call, runtimes, a compiler.
-PACKAGES = """
-    linux-image-amd64 systemd systemd-sysv udev dbus kmod util-linux procps python3 strace
-    busybox-static htop sysstat fuse3 iproute2 iptables
+# What lxfs's packages are built with.
+BUILD_PACKAGES = """
+    gcc libc6-dev dpkg-dev debhelper meson pkgconf libfuse3-dev libglib2.0-dev libcgroup-dev
+    libsystemd-dev libjson-glib-dev libsoup-3.0-dev libncurses-dev libgnutls28-dev
+""".split()
+
+# What systemd and the tests of it need.
+BASE_PACKAGES = "systemd systemd-sysv dbus util-linux procps python3 strace fuse3".split()
+
+# What a machine has besides: a kernel, runtimes, the tools that tests call.
+VM_PACKAGES = """
+    linux-image-amd64 udev kmod busybox-static htop sysstat iproute2 iptables
     docker.io podman crun runc lxc lxcfs systemd-container jq
-    gcc libc6-dev meson ninja-build pkgconf libfuse3-dev libglib2.0-dev libcgroup-dev
-    libsystemd-dev libjson-glib-dev libsoup-3.0-dev libncurses-dev libgnutls28-dev libseccomp-dev
 """.split()
 
 # Where Debian has put what used to be in another package.
-MORE_PACKAGES = {"trixie": ["docker-cli"]}
+MORE_VM_PACKAGES = {"trixie": ["docker-cli"]}
+
+# What lxfs's packages and the programs that tests call are built from.
+SOURCES = ["LICENSE", "README.md", "meson.build", "meson_options.txt", "bindings", "debian", "docs", "k8s", "lxfs",
+           "runtimes", "systemd-units", "tests/packages/raise-version.sh", "tests/vm/build.sh",
+           *(str(path.relative_to(TOP)) for path in sorted(TOP.glob("tests/integration/*.c")))]
 
 # Documentation is of no use there, and makes the disk larger.
 NOT_INSTALLED = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*"]
@@ -66,8 +75,10 @@ DISABLED = ["docker.service", "docker.socket", "containerd.service", "podman.ser
 
 
 def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, check=False, **options)
+    if "input" not in options:
+        options["stdin"] = subprocess.DEVNULL
+    done = subprocess.run([str(word) for word in command], capture_output=True, check=False,
+                          **{"text": True, **options})
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} gave {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return done.stdout
@@ -99,32 +110,41 @@ def apt_settings():
 
 
 class Image:
-    """One release of Debian."""
+    """One release of Debian, for a virtual machine or for a container."""
 
-    def __init__(self, name):
+    def __init__(self, name, virtual):
         self.name = name
-        self.packages = PACKAGES + MORE_PACKAGES.get(name, [])
-        self.folder = CACHE / f"{name}-{self._key()}"
+        self.virtual = virtual
+        self.kind = f"{name}-{'vm' if virtual else 'systemd'}"
+        self.packages = BUILD_PACKAGES + BASE_PACKAGES
+        if virtual:
+            self.packages = self.packages + VM_PACKAGES + MORE_VM_PACKAGES.get(name, [])
+        self.folder = CACHE / f"{self.kind}-{self._key()}"
         self.root = self.folder / "root"
         self.disk = self.folder / "disk"
+        self.whole = self.folder / "whole"
 
     def _key(self):
         asked = repr((self.packages, NOT_INSTALLED, INITRAMFS, UNIT, MASKED, DISABLED, DISK_SIZE))
         return hashlib.sha256(asked.encode()).hexdigest()[:12]
 
     def prepare(self):
-        """Makes the folder and the disk, unless they are there from before."""
-        if self.disk.exists():
+        """Makes the folder, and the disk of a machine, unless they are there from before."""
+        if self.whole.exists():
             return
-        for old in CACHE.glob(f"{self.name}-*"):
+        for old in CACHE.glob(f"{self.kind}-*"):
             shutil.rmtree(old)
         self.folder.mkdir(parents=True)
         self._install()
-        self._finish_root()
-        self._make_disk()
+        (self.root / "build").mkdir()
+        if self.virtual:
+            self._finish_root()
+            run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", self.root, self.disk, DISK_SIZE)
+        self.whole.touch()
 
     def _install(self):
         options = [f"--aptopt={line}" for line in apt_settings()]
+        options += ["--dpkgopt=force-unsafe-io"]
         options += [f"--dpkgopt=path-exclude={pattern}" for pattern in NOT_INSTALLED]
         for path, text in INITRAMFS.items():
             options.append(f'--essential-hook=mkdir -p "$1/{os.path.dirname(path)}" && '
@@ -147,14 +167,6 @@ class Image:
         (wants / "lxfs-tests.service").symlink_to("/etc/systemd/system/lxfs-tests.service")
         (self.root / "etc/fstab").write_text("")
         (self.root / "etc/hostname").write_text(f"{self.name}\n")
-        for folder in ("src", "build"):
-            (self.root / folder).mkdir()
-
-    def _make_disk(self):
-        """Under another name until it is whole."""
-        made = self.folder / "disk.new"
-        run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", self.root, made, DISK_SIZE)
-        made.rename(self.disk)
 
     def boot_file(self, name):
         return next((self.root / "boot").glob(f"{name}-*"))
@@ -162,35 +174,29 @@ class Image:
     # ---- lxfs ------------------------------------------------------------------------------
 
     def build(self, payload):
-        """Builds lxfs in this Debian, as its packages do; the tar of what it installs and the tests."""
-        build, stage = self.folder / "build", pathlib.Path(tempfile.mkdtemp(prefix="lxfs-vm-"))
-        build.mkdir(exist_ok=True)
-        try:
-            run("unshare", "-m", "sh", "-eu", "-c", ENTER, "sh", TOP, build, stage, self.root,
-                env={**os.environ, "LC_ALL": "C"})
-            shutil.copytree(TOP / "tests", stage / "lxfs/tests", symlinks=True)
-            run("tar", "-C", stage, "-cf", payload, ".")
-        finally:
-            shutil.rmtree(stage)
+        """Makes a tar of lxfs's packages, built in this Debian, and of the tests."""
+        sources = run("tar", "-C", TOP, "--sort=name", "--mtime=@0", "--exclude=__pycache__", "-c", *SOURCES,
+                      text=False)
+        self._build_packages(sources)
+        run("tar", "-cf", payload, "--exclude=__pycache__", "--transform=s,^,lxfs/,S",
+            "-C", TOP, "tests", "docs/runtimes.md", "-C", self.folder / "build/made", "packages", "next", "build")
+
+    def _build_packages(self, sources):
+        build, key = self.folder / "build", hashlib.sha256(sources).hexdigest()
+        if (build / "made/of").exists() and (build / "made/of").read_text() == key:
+            return
+        shutil.rmtree(build, ignore_errors=True)
+        (build / "source").mkdir(parents=True)
+        run("tar", "-C", build / "source", "-x", input=sources, text=False)
+        run("unshare", "-m", "sh", "-eu", "-c", ENTER, "sh", build, self.root,
+            env={**os.environ, "LC_ALL": "C"})
+        (build / "made/of").write_text(key)
 
 
 # Mounts of a namespace of its own; gone with it.
-ENTER = r"""
+ENTER = """
 mount --make-rprivate /
-mount --bind "$1" "$4/src"
-mount --bind "$2" "$4/build"
-mount --bind "$3" "$4/mnt"
-mount -t proc proc "$4/proc"
-exec chroot "$4" sh -euc '
-	[ -e /build/build.ninja ] ||
-		meson setup /build /src --prefix=/usr --sysconfdir=/etc --buildtype=release \
-			-Dtests=disabled -Dinjector=disabled
-	ninja -C /build
-	DESTDIR=/mnt meson install -C /build --quiet
-	mkdir -p /mnt/lxfs/build/tests/integration
-	for source in /src/tests/integration/*.c; do
-		program=${source##*/}
-		cc -O2 -o "/mnt/lxfs/build/tests/integration/${program%.c}" "$source" \
-			$(pkg-config --cflags --libs glib-2.0)
-	done'
+mount --bind "$1" "$2/build"
+mount -t proc proc "$2/proc"
+exec chroot "$2" /build/source/tests/vm/build.sh
 """

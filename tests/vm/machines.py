@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs a virtual machine per Debian release and passes on the TAP that comes out of them.
+"""Runs a machine per Debian release and passes on the TAP that comes out of them.
 
-Without KVM: QEMU translates every instruction, some 10 to 20 times slower than the machine itself.
-LXFS_SLOW tells the tests inside by how much to stretch the limits of what they wait for.
+`machines.py vm`: virtual machines. Without KVM QEMU translates every instruction, some 10 to 20 times
+slower than the machine itself. `machines.py systemd`: containers that boot systemd, at full speed.
 """
 
+import glob
 import os
 import pathlib
 import re
@@ -19,14 +20,22 @@ import time
 import image
 
 RELEASES = os.environ.get("LXFS_VM", "trixie bookworm").split()
-ONLY = os.environ.get("LXFS_VM_ONLY", "").replace(" ", ",")
+ONLY = ",".join(os.environ.get("LXFS_VM_ONLY", "").split())
 SHELL = os.environ.get("LXFS_VM_SHELL")
 SECONDS = int(os.environ.get("LXFS_VM_SECONDS", "2100"))
 RESULT = re.compile(r"(not ok|ok)\b\s*\d*\s*(?:-\s*)?(.*)")
 PLAN = re.compile(r"1\.\.(\d+)\s*(#.*)?$")
-DONE = re.compile(r"# done (\S+)$")
+DONE = re.compile(r"# done (\S+) in (\d+) s$")
 CONSOLE_LINES = 40
 BOOTS = 3
+PATIENCE = 20
+
+# The test programs of tests/vm/guest that need no kernel of their own.
+OF_SYSTEMD = ["packages", "service"]
+
+# By how much to stretch the limits of what tests wait for.
+SLOW_VM = 20
+SLOW_CONTAINER = 4
 
 QEMU = ["qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot", "-machine", "q35",
         "-accel", "tcg,thread=multi", "-cpu", "max,la57=off", "-smp", "4", "-m", "2560"]
@@ -49,6 +58,11 @@ class Report:
             for note in notes:
                 print(f"# {note.lstrip('# ')}")
             sys.stdout.flush()
+
+    def stage(self, text):
+        """How far it is: tests/suites.py shows it at once."""
+        with self.lock:
+            print(f"# == {text}", flush=True)
 
     def plan(self):
         print(f"1..{self.number}", flush=True)
@@ -75,6 +89,7 @@ class Boot:
         elif done:
             self.machine.done.append(done[1])
             self.flush()
+            self.machine.stage(f"{done[1]}, {done[2]} s")
         else:
             self.notes.append(line)
 
@@ -88,45 +103,55 @@ class Boot:
 
 
 class Machine:
-    """An image that is booted; its first serial port is the console, its second one brings the TAP."""
+    """An image that is booted, and what is said while it runs."""
+
+    virtual = None
+    slow = 1
 
     def __init__(self, name, folder, report):
         self.name = name
         self.folder = folder
         self.report = report
         self.console = folder / "console"
+        self.image = image.Image(name, self.virtual)
+        self.payload = folder / "payload"
         self.done = []
         self.process = None
-        self.ends = time.monotonic() + SECONDS
+        self.began = time.monotonic()
+
+    def stage(self, text):
+        self.report.stage(f"{self.name}, {time.monotonic() - self.began:.0f} s: {text}")
 
     def run(self):
         try:
-            debian = image.Image(self.name)
-            debian.prepare()
-            payload = self.folder / "payload"
-            debian.build(payload)
-            self._boot_until_it_ends(debian, payload)
+            self.stage("Debian is installed")
+            self.image.prepare()
+            self.stage("lxfs's packages are built")
+            self.image.build(self.payload)
+            self.stage("it boots")
+            self._boot_until_it_ends()
+            self.stage("it has ended")
         except Exception as error:  # the other machine goes on
             self.report.result("not ok", f"{self.name} is built and booted", str(error).splitlines())
 
-    def _command(self, debian, payload):
-        arguments = [KERNEL]
+    def words(self):
+        """What tests/vm/guest/main.py is told."""
+        words = [f"lxfs.slow={self.slow}"]
         if ONLY:
-            arguments.append(f"lxfs.only={ONLY}")
+            words.append(f"lxfs.only={ONLY}")
         if self.done:
-            arguments.append(f"lxfs.done={','.join(self.done)}")
-        if SHELL:
-            arguments.append("systemd.debug_shell=ttyS2")
-        return [*QEMU, "-kernel", debian.boot_file("vmlinuz"), "-initrd", debian.boot_file("initrd.img"),
-                "-append", " ".join(arguments),
-                "-drive", f"file={debian.disk},format=raw,if=virtio,snapshot=on",
-                "-drive", f"file={payload},format=raw,if=virtio,readonly=on",
-                "-serial", f"file:{self.console}", "-serial", "stdio",
-                *(["-serial", f"unix:{SHELL},server=on,wait=off"] if SHELL else [])]
+            words.append(f"lxfs.done={','.join(self.done)}")
+        return words
 
-    def _boot_until_it_ends(self, debian, payload):
+    def command(self):
+        raise NotImplementedError
+
+    def clean_up(self):
+        """What an end of its process leaves."""
+
+    def _boot_until_it_ends(self):
         for _ in range(BOOTS):
-            boot = self._boot(self._command(debian, payload))
+            boot = self._boot(self.command())
             if boot.is_whole():
                 return
             if not self._stumbled():
@@ -137,11 +162,11 @@ class Machine:
 
     def _boot(self, command):
         boot = Boot(self)
-        with open(self.folder / "qemu", "w", encoding="utf-8") as log:
+        with open(self.folder / "errors", "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 env={**os.environ, "TMPDIR": str(self.folder)})
-            timer = threading.Timer(self.ends - time.monotonic(), self.process.kill)
+            timer = threading.Timer(self.began + SECONDS - time.monotonic(), self.process.kill)
             timer.start()
             try:
                 for line in self.process.stdout:
@@ -156,6 +181,7 @@ class Machine:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self.clean_up()
 
     def _console(self):
         return self.console.read_text(errors="replace") if self.console.exists() else ""
@@ -165,20 +191,72 @@ class Machine:
         return "Oops: int3" in self._console() or "int3: 0000 [#1]" in self._console()
 
     def _report_end(self, boot):
-        notes = [*boot.notes, "qemu:", (self.folder / "qemu").read_text()[-2000:],
+        notes = [*boot.notes, "errors:", (self.folder / "errors").read_text()[-2000:],
                  "console:", *self._console().splitlines()[-CONSOLE_LINES:]]
         self.report.result("not ok", f"{self.name}: runs to its end within {SECONDS} s (announced "
                            f"{boot.announced} results, {boot.seen} came)", notes)
 
 
+class VirtualMachine(Machine):
+    """Its first serial port is the console, its second one brings the TAP."""
+
+    virtual = True
+    slow = SLOW_VM
+
+    def command(self):
+        arguments = [KERNEL, *self.words()]
+        if SHELL:
+            arguments.append("systemd.debug_shell=ttyS2")
+        return [*QEMU, "-kernel", self.image.boot_file("vmlinuz"), "-initrd", self.image.boot_file("initrd.img"),
+                "-append", " ".join(arguments),
+                "-drive", f"file={self.image.disk},format=raw,if=virtio,snapshot=on",
+                "-drive", f"file={self.payload},format=raw,if=virtio,readonly=on",
+                "-serial", f"file:{self.console}", "-serial", "stdio",
+                *(["-serial", f"unix:{SHELL},server=on,wait=off"] if SHELL else [])]
+
+
+class Container(Machine):
+    """Runs what systemd decides."""
+
+    virtual = False
+    slow = SLOW_CONTAINER
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.cgroup = f"lxfs-systemd-{self.name}-{os.getpid()}"
+
+    def words(self):
+        words = super().words()
+        return words if ONLY else [*words, f"lxfs.only={','.join(OF_SYSTEMD)}"]
+
+    def command(self):
+        scratch = self.folder / "scratch"
+        scratch.mkdir()
+        return ["tests/systemd/boot.sh", self.cgroup, self.image.root, self.payload, scratch, *self.words()]
+
+    def clean_up(self):
+        """Its processes have been killed, and go from their cgroups in a moment."""
+        patience = time.monotonic() + PATIENCE
+        while folders := glob.glob(f"/sys/fs/cgroup/*/{self.cgroup}"):
+            if time.monotonic() > patience:
+                raise RuntimeError(f"{folders} cannot be removed")
+            for folder in folders:
+                subprocess.run(["find", folder, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"], check=False,
+                               stderr=subprocess.DEVNULL)
+
+
+KINDS = {"vm": VirtualMachine, "systemd": Container}
+
+
 def main():
     os.chdir(image.TOP)
+    kind = KINDS[sys.argv[1]]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-vm-"))
     report = Report()
     machines = []
     for name in RELEASES:
         (folder / name).mkdir()
-        machines.append(Machine(name, folder / name, report))
+        machines.append(kind(name, folder / name, report))
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     threads = [threading.Thread(target=machine.run, daemon=True) for machine in machines]
     try:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The installed lxfs.service, in the place of a server that a test starts by itself."""
 
+import errno
 import os
 import pathlib
 import re
@@ -93,3 +94,33 @@ class Unit:
 
     def await_serving(self):
         lab.wait_until(self.serves, 20, f"lxfs serves: {journal()}")
+
+
+# ---- Containers that see it ----------------------------------------------------------------------
+
+def host_total():
+    return lab.parse_meminfo(pathlib.Path("/proc/meminfo").read_text())["MemTotal"]
+
+
+def seen_by(box):
+    """What a read of meminfo in the container gives: an errno's name, or its total in kB."""
+    def read():
+        try:
+            with open("/proc/meminfo", encoding="ascii") as file:
+                return lab.parse_meminfo(file.read())["MemTotal"]
+        except OSError as error:
+            return errno.errorcode[error.errno]
+    return box.call(read)
+
+
+def anchors(unit):
+    folder = unit.runtime / "anchors/proc"
+    return [(folder / "meminfo", "/proc/meminfo"), (folder / "uptime", "/proc/uptime")]
+
+
+def anchored_box(unit, size):
+    """Bound as slaves: what is put on the anchors reaches the container."""
+    box = lab.Container(unit, memory=size, files=[], flags="-m -p -f --mount-proc --propagation slave")
+    for source, target in anchors(unit):
+        box.run("mount", "--bind", source, target)
+    return box
