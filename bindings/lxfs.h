@@ -204,6 +204,14 @@ LX_PUBLIC char *lx_tree_readlink(
 LX_PUBLIC unsigned lx_tree_part(LxNode node);
 LX_PUBLIC const char *lx_tree_part_name(unsigned part);
 
+/*
+ * What sysinfo(2) should tell this caller, by the same numbers as the files: puts the struct that
+ * the kernel would write behind what `bytes` holds, 112 bytes, or with `narrow` the 64 of a 32-bit
+ * caller. ENODATA when the kernel's own answer is the right one, as it is for the host.
+ */
+LX_PUBLIC bool lx_tree_sysinfo(const LxCaller *caller, bool narrow, GString *bytes,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The number of the caller's container, as `admit` is told; 0 for the host. */
 LX_PUBLIC uint64_t lx_tree_owner(const LxCaller *caller);
 

@@ -30,6 +30,12 @@ bool lx_recipe_cpuinfo(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_stat(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_uptime(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_loadavg(const LxReading *reading, GString *text, GError **error);
+/* What proc/uptime prints. */
+typedef struct {
+	uint64_t uptime_nsec;
+	uint64_t idle_nsec;
+} LxUptime;
+bool lx_uptime_read(const LxReading *reading, LxUptime *out, GError **error);
 /* recipes_io.c */
 bool lx_recipe_diskstats(const LxReading *reading, GString *text, GError **error);
 bool lx_recipe_pressure_cpu(const LxReading *reading, GString *text, GError **error);

@@ -81,7 +81,7 @@ static bool reader_offset(const LxReading *reading, int64_t *out, GError **error
 	return true;
 }
 
-bool lx_recipe_uptime(const LxReading *reading, GString *text, GError **error)
+bool lx_uptime_read(const LxReading *reading, LxUptime *out, GError **error)
 {
 	uint64_t now = lx_clock_boottime_nsec(&reading->context->clock);
 	g_auto(LxHistoryView) view = {0};
@@ -89,8 +89,20 @@ bool lx_recipe_uptime(const LxReading *reading, GString *text, GError **error)
 
 	if (!reader_offset(reading, &offset, error) || !advance(reading, 0, &view, error))
 		return false;
-	lx_render_uptime(
-		lx_lifetime_uptime(&view.lifetime, now, offset), view.times.total.idle_nsec, text);
+	*out = (LxUptime){
+		.uptime_nsec = lx_lifetime_uptime(&view.lifetime, now, offset),
+		.idle_nsec = view.times.total.idle_nsec,
+	};
+	return true;
+}
+
+bool lx_recipe_uptime(const LxReading *reading, GString *text, GError **error)
+{
+	LxUptime uptime;
+
+	if (!lx_uptime_read(reading, &uptime, error))
+		return false;
+	lx_render_uptime(uptime.uptime_nsec, uptime.idle_nsec, text);
 	return true;
 }
 
