@@ -14,6 +14,7 @@ typedef struct {
 	char *mountpoint;
 	char *runtime_dir;
 	unsigned threads;  /* FUSE threads */
+	bool sysinfo;      /* seccomp listeners are taken in (calls/reception.h) */
 	bool unmount;      /* unmount when stopped, even if a successor could carry on */
 	bool hook_strict;  /* a container that cannot get its views does not start */
 	char *oci_runtime; /* what lxfs-runtime becomes: a name, a path, or "auto" */

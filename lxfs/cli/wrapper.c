@@ -3,12 +3,15 @@
  * `lxfs-runtime`: the OCI runtime wrapper for Docker and containerd, which know no hooks.d.
  *
  * Called as they call runc: on `create` (and `run`) `lxfs hook` is added to the hooks of the
- * bundle's config.json; then this process becomes runc or crun, with the same arguments. All other
- * commands become it at once.
+ * bundle's config.json, and to its seccomp profile a rule that has sysinfo(2) answered by lxfs;
+ * then this process becomes runc or crun, with the same arguments. All other commands become it at
+ * once.
  */
+#include "fd.h"
 #include "oci/bundle.h"
 #include "oci/command.h"
 #include "oci/config.h"
+#include "oci/profile.h"
 #include "oci/report.h"
 #include "settings.h"
 #include "verb.h"
@@ -16,7 +19,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define WHO "lxfs-runtime"
@@ -24,8 +29,9 @@
 
 typedef struct {
 	LxProgramSettings settings;
-	const char *runtime;  /* what --runtime said. Borrowed, as are all arguments */
-	const char *config;   /* --config */
+	const char *runtime; /* what --runtime said. Borrowed, as are all arguments */
+	const char *config;  /* --config */
+	const char *runtime_dir;
 	GPtrArray *arguments; /* of the hook */
 	bool strict;
 } Wrapper;
@@ -61,6 +67,7 @@ static void take_config(Wrapper *self, const char *value)
 
 static void take_runtime_dir(Wrapper *self, const char *value)
 {
+	self->runtime_dir = value;
 	pass_on(self, "--runtime-dir", value);
 }
 
@@ -139,26 +146,97 @@ static char *amend(const Wrapper *self, const char *text, size_t length, GError 
 	return NULL;
 }
 
+/* Adds to *text, if there is anything to add. */
+static bool add_hook(const Wrapper *self, char **text, size_t length, GError **error)
+{
+	g_auto(LxOciConfig) config = {0};
+	char *amended;
+
+	if (!lx_config_parse(*text, length, &config, error))
+		return false;
+	if (config.hooked)
+		return true;
+	amended = amend(self, *text, length, error);
+	if (!amended)
+		return false;
+	g_free(*text);
+	*text = amended;
+	return true;
+}
+
+/* ---- The seccomp rule -------------------------------------------------------------------- */
+
+/* The runtime connects, too, and does not start the container if it cannot. */
+static bool is_listened_to(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	g_auto(LxFd) fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 &&
+	       g_strlcpy(address.sun_path, path, sizeof address.sun_path) <
+		       sizeof address.sun_path &&
+	       connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+}
+
+static char *listener_path(const Wrapper *self)
+{
+	const char *folder = self->runtime_dir ? self->runtime_dir : self->settings.runtime_dir;
+	g_autofree char *path = g_build_filename(folder, "seccomp", NULL);
+
+	return g_canonicalize_filename(path, NULL);
+}
+
+/* Never a reason not to start: without the rule the kernel answers. */
+static void add_rule(const Wrapper *self, const char *bundle, char **text)
+{
+	g_autofree char *listener = listener_path(self);
+	g_autoptr(GError) error = NULL;
+	char *amended;
+
+	if (!self->settings.sysinfo || !is_listened_to(listener))
+		return;
+	amended = lx_profile_with_sysinfo(*text, strlen(*text), listener, &error);
+	if (amended) {
+		g_free(*text);
+		*text = amended;
+	} else if (!lx_profile_is_ours(*text, strlen(*text), listener)) {
+		g_prefix_error(&error, "having sysinfo(2) of %s answered: ", bundle);
+		lx_report_ignored(WHO, error);
+	}
+}
+
+/* ---- The bundle -------------------------------------------------------------------------- */
+
+static bool is_wanted(const char *text, size_t length, bool *out, GError **error)
+{
+	g_auto(LxOciConfig) config = {0};
+
+	if (!lx_config_parse(text, length, &config, error))
+		return false;
+	*out = config.wanted;
+	return true;
+}
+
 static bool hook_bundle(const Wrapper *self, const char *path, GError **error)
 {
 	g_auto(LxBundle) bundle = LX_BUNDLE_NONE;
-	g_auto(LxOciConfig) config = {0};
 	g_autofree char *text = NULL;
-	g_autofree char *amended = NULL;
+	g_autofree char *before = NULL;
 	size_t length;
+	bool wanted;
 
 	if (!lx_bundle_open(path, &bundle, error) ||
 		!(text = lx_bundle_read(&bundle, &length, error)))
 		return false;
-	if (lx_config_parse(text, length, &config, error)) {
-		if (!config.wanted || config.hooked)
-			return true;
-		amended = amend(self, text, length, error);
+	before = g_strdup(text);
+	if (!is_wanted(text, length, &wanted, error) ||
+		(wanted && !add_hook(self, &text, length, error))) {
+		g_prefix_error(error, "adding the hook to %s/config.json: ", path);
+		return false;
 	}
-	if (amended)
-		return lx_bundle_replace(&bundle, amended, error);
-	g_prefix_error(error, "adding the hook to %s/config.json: ", path);
-	return false;
+	if (wanted)
+		add_rule(self, path, &text);
+	return strcmp(text, before) == 0 || lx_bundle_replace(&bundle, text, error);
 }
 
 /* False: strict, and the container is not to start. */

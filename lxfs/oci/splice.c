@@ -128,14 +128,14 @@ static bool find_member(
 	return true;
 }
 
-/* ["b", "c"] and 1: {"b":{"c":[1]}} */
-static char *wrap(const char *const *names, const char *element)
+/* ["b", "c"] and 1: {"b":{"c":1}} */
+static char *wrap(const char *const *names, const char *value)
 {
 	g_autofree char *inner = NULL;
 
 	if (!names[0])
-		return g_strdup_printf("[%s]", element);
-	inner = wrap(names + 1, element);
+		return g_strdup(value);
+	inner = wrap(names + 1, value);
 	return g_strdup_printf("{\"%s\":%s}", names[0], inner);
 }
 
@@ -147,6 +147,16 @@ static void add_last(GString *text, Span nested, const char *addition)
 	g_string_insert(text, (gssize)nested.end - 1, addition);
 	if (!first)
 		g_string_insert_c(text, (gssize)nested.end - 1, ',');
+}
+
+/* Behind the bracket that begins it. */
+static void add_first(GString *text, Span nested, const char *addition)
+{
+	bool first = is_empty(text, nested);
+
+	if (!first)
+		g_string_insert_c(text, (gssize)nested.begin + 1, ',');
+	g_string_insert(text, (gssize)nested.begin + 1, addition);
 }
 
 /* The value of a name that is not there yet, or null. False: it is there. */
@@ -175,24 +185,63 @@ static bool begins_with(const GString *text, Span value, char bracket, GError **
 	return false;
 }
 
-bool lx_splice_append(GString *text, const char *const *names, const char *element, GError **error)
+/* To where the names lead, or else `made` is put there: *out is empty then. */
+static bool reach(
+	GString *text, const char *const *names, const char *made, Span *out, GError **error)
 {
 	Span value = value_at(text, 0);
 
+	*out = (Span){0};
 	for (; *names; names++) {
 		g_autofree char *quoted = g_strdup_printf("\"%s\"", *names);
-		g_autofree char *made = wrap(names + 1, element);
+		g_autofree char *wrapped = wrap(names + 1, made);
 		Span member;
 
 		if (!begins_with(text, value, '{', error) ||
 			!find_member(text, value, quoted, &member, error))
 			return false;
-		if (make_member(text, value, member, quoted, made))
+		if (make_member(text, value, member, quoted, wrapped))
 			return true;
 		value = member;
 	}
-	if (!begins_with(text, value, '[', error))
-		return false;
-	add_last(text, value, element);
+	*out = value;
 	return true;
+}
+
+static bool add(GString *text, const char *const *names, const char *element,
+	void (*into)(GString *text, Span nested, const char *addition), GError **error)
+{
+	g_autofree char *made = g_strdup_printf("[%s]", element);
+	Span array;
+
+	if (!reach(text, names, made, &array, error))
+		return false;
+	if (array.end == 0)
+		return true;
+	if (!begins_with(text, array, '[', error))
+		return false;
+	into(text, array, element);
+	return true;
+}
+
+bool lx_splice_append(GString *text, const char *const *names, const char *element, GError **error)
+{
+	return add(text, names, element, add_last, error);
+}
+
+bool lx_splice_prepend(GString *text, const char *const *names, const char *element, GError **error)
+{
+	return add(text, names, element, add_first, error);
+}
+
+bool lx_splice_set(GString *text, const char *const *names, const char *value, GError **error)
+{
+	Span there;
+
+	if (!reach(text, names, value, &there, error))
+		return false;
+	if (there.end == 0)
+		return true;
+	lx_error_set(error, EEXIST, "adding at byte %zu: there is a value", there.begin);
+	return false;
 }

@@ -21,3 +21,9 @@
  */
 bool lx_splice_append(GString *text, const char *const *names, const char *element,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same in front of the first element. */
+bool lx_splice_prepend(GString *text, const char *const *names, const char *element,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives the last of the names a value. EEXIST: it has one that is not null. */
+bool lx_splice_set(GString *text, const char *const *names, const char *value,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,9 +23,14 @@ static size_t open_files_offset(unsigned n_slots)
 	return slots_offset() + n_slots * sizeof(LxSlot);
 }
 
+static size_t listeners_offset(unsigned n_slots)
+{
+	return (open_files_offset(n_slots) + lx_open_files_bytes() + 4095) / 4096 * 4096;
+}
+
 static size_t estate_bytes(unsigned n_slots)
 {
-	return open_files_offset(n_slots) + lx_open_files_bytes();
+	return listeners_offset(n_slots) + LX_LISTENERS_MAX * sizeof(LxListenerRow);
 }
 
 static int memory_new(const char *name, size_t bytes, GError **error)
@@ -70,6 +75,8 @@ static LxEstate *estate_map(int memory_fd, int history_fd, unsigned n_slots, GEr
 
 	estate->memory_fd = memory_fd;
 	estate->history_fd = history_fd;
+	estate->reception = -1;
+	estate->listeners = g_new0(LxListener, LX_LISTENERS_MAX);
 	for (int i = 0; i < LX_N_CONNECTIONS; i++)
 		estate->connection_fds[i] = -1;
 	estate->header = memory_map(memory_fd, ESTATE_LEAST_BYTES, &estate->header_bytes, error);
@@ -94,6 +101,8 @@ static LxEstate *estate_map(int memory_fd, int history_fd, unsigned n_slots, GEr
 	}
 	estate->slots = (LxSlot *)((char *)estate->header + slots_offset());
 	estate->open_files = (char *)estate->header + open_files_offset(estate->header->n_slots);
+	estate->listener_rows = (LxListenerRow *)((char *)estate->header +
+						  listeners_offset(estate->header->n_slots));
 	return g_steal_pointer(&estate);
 }
 
@@ -123,6 +132,11 @@ void lx_estate_free(LxEstate *estate)
 		munmap(estate->history, estate->history_bytes);
 	for (int i = 0; i < LX_N_CONNECTIONS; i++)
 		lx_fd_clear(&estate->connection_fds[i]);
+	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
+		if (estate->listeners[row].serial)
+			lx_fd_clear(&estate->listeners[row].fd);
+	g_free(estate->listeners);
+	lx_fd_clear(&estate->reception);
 	lx_fd_clear(&estate->memory_fd);
 	lx_fd_clear(&estate->history_fd);
 	g_free(estate);

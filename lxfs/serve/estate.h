@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-#define LX_ESTATE_VERSION 4u
+#define LX_ESTATE_VERSION 5u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
 /*
@@ -70,6 +70,21 @@ typedef struct {
 	uint64_t result;
 	LxTally tally; /* what this thread and its predecessors have answered */
 } LxSlot;
+
+/*
+ * A seccomp listener (calls/register.h), and the call that is being answered on it: received into
+ * here, its id zeroed before, so that a row that holds an id is a call that was taken and not
+ * finished.
+ */
+#define LX_LISTENERS_MAX 4096u
+#define LX_CALL_BYTES 128
+
+typedef struct {
+	_Alignas(8) char call[LX_CALL_BYTES]; /* struct seccomp_notif */
+	_Atomic uint64_t holder;              /* pid << 32 | descriptor, where it is to be had */
+	_Atomic uint32_t serial;              /* never given twice; 0: the row is free */
+	uint32_t deaths;                      /* of workers that held a call, and nobody to blame */
+} LxListenerRow;
 
 typedef struct {
 	uint64_t container;
@@ -130,9 +145,18 @@ typedef struct {
 	LxEstateConnection connections[LX_N_CONNECTIONS];
 	LxQuarantine quarantine[LX_QUARANTINE_MAX];
 	LxReload reload;
+	_Atomic uint32_t listeners_changed; /* a futex; counts */
+	uint32_t listeners_serial;          /* the last one given */
+	_Atomic uint64_t reception;         /* the holder of the socket for listeners */
 	char mountpoint[LX_MOUNTPOINT_BYTES];
 	char settings[LX_SETTINGS_BYTES]; /* the text of the settings file when it was last good */
 } LxEstateHeader;
+
+/* A listener as this process holds it. */
+typedef struct {
+	uint32_t serial; /* 0: it does not */
+	int fd;
+} LxListener;
 
 typedef struct {
 	int memory_fd;  /* the memfd of all this */
@@ -143,6 +167,9 @@ typedef struct {
 	size_t header_bytes; /* of the whole mapping */
 	LxSlot *slots;
 	void *open_files; /* see serve/open_files.h */
+	LxListenerRow *listener_rows;
+	LxListener *listeners; /* this process's own, by row */
+	int reception;         /* likewise; -1: it has none */
 	void *history;
 } LxEstate;
 

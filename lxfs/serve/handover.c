@@ -2,6 +2,7 @@
 /* Handing the estate to another program image. */
 #include "serve/handover.h"
 
+#include "calls/register.h"
 #include "fd.h"
 
 #include <errno.h>
@@ -129,6 +130,7 @@ static void set_all_close_on_exec(const LxInheritance *inheritance, bool on)
 	set_close_on_exec(inheritance->lock, on);
 	set_close_on_exec(inheritance->previous, on);
 	set_close_on_exec(inheritance->elder, on);
+	lx_register_set_close_on_exec(estate, on);
 }
 
 bool lx_handover_take(LxInheritance *out, GError **error)
@@ -164,6 +166,7 @@ void lx_handover_leave(const LxInheritance *inheritance)
 {
 	g_autofree char *text = format(inheritance);
 
+	lx_register_claim(inheritance->estate);
 	setenv(VARIABLE, text, 1);
 	set_all_close_on_exec(inheritance, false);
 }

@@ -2,6 +2,7 @@
 /* The keeper: a second supervisor, outside the cgroup of the first one. */
 #include "serve/keeper.h"
 
+#include "calls/register.h"
 #include "fd.h"
 #include "mounts/mountinfo.h"
 #include "runtime.h"
@@ -89,6 +90,7 @@ _Noreturn static void keep(const LxSupervision *given, int connection)
 	own.inheritance = &inheritance;
 	own.fresh = false;
 	own.newcomer = connection;
+	lx_register_release(inheritance.estate); /* copies are had from the supervisor */
 	close_the_rest(&inheritance, connection);
 	setsid();
 	prctl(PR_SET_NAME, "lxfs-keeper");

@@ -13,17 +13,15 @@
 #include "serve/fatal.h"
 #include "serve/fault.h"
 #include "serve/journal.h"
+#include "serve/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 typedef struct {
 	LxLoop *loop;
 	LxSlot *slot;
-	pthread_t thread;
 } Worker;
 
 struct LxLoop {
@@ -157,24 +155,6 @@ static void *serve_requests(void *data)
 	return NULL;
 }
 
-/* Signals are the main thread's business; the fatal ones reach whoever causes them. */
-static int create_thread(Worker *worker)
-{
-	sigset_t all, before;
-	int code;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGABRT);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&worker->thread, NULL, serve_requests, worker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return code;
-}
-
 bool lx_loop_start(LxLoop *loop, void (*ended)(gpointer data), gpointer data, GError **error)
 {
 	loop->ended = ended;
@@ -184,12 +164,11 @@ bool lx_loop_start(LxLoop *loop, void (*ended)(gpointer data), gpointer data, GE
 		int code;
 
 		*worker = (Worker){.loop = loop, .slot = &loop->estate->slots[i]};
-		code = create_thread(worker);
+		code = lx_thread_start(serve_requests, worker);
 		if (code) {
 			lx_error_set_errno(error, code, "starting FUSE thread %u", i);
 			return false;
 		}
-		pthread_detach(worker->thread);
 	}
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include "serve/fatal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -85,4 +86,14 @@ void lx_newcomer_forget(LxNewcomer *newcomer)
 {
 	lx_fd_clear(&newcomer->report);
 	lx_fd_clear(&newcomer->go);
+}
+
+void lx_newcomer_end_process(pid_t *pid)
+{
+	if (*pid > 0) {
+		kill(*pid, SIGKILL);
+		while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	*pid = 0;
 }

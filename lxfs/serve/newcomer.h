@@ -42,3 +42,6 @@ void lx_newcomer_end(const LxNewcomer *newcomer, LxEstate *estate, LxEnd why);
 
 /* Closes the pipes; the process is no newcomer any more. */
 void lx_newcomer_forget(LxNewcomer *newcomer);
+
+/* Kills a child of ours, be it a newcomer or not, and waits for it; 0: there is none. */
+void lx_newcomer_end_process(pid_t *pid);

@@ -2,6 +2,7 @@
 /* What the supervisor learns from a worker's death. */
 #include "serve/quarantine.h"
 
+#include "calls/register.h"
 #include "serve/journal.h"
 
 #include <signal.h>
@@ -127,6 +128,8 @@ LxDeath lx_quarantine_note_death(LxEstate *estate, int status, bool answered, ui
 	LxDeath death = judge(estate, status, answered, now_nsec);
 
 	count(estate->header, death);
+	if (death == LX_DEATH_UNEXPLAINED)
+		lx_register_note_death(estate);
 	return death;
 }
 

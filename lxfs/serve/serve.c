@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
+#include "calls/register.h"
 #include "fd.h"
 #include "mounts/mountinfo.h"
 #include "mounts/served.h"
@@ -40,6 +41,7 @@ typedef struct {
 	bool check_only;
 	bool take_over;
 	int keep_sec;
+	GArray *listeners; /* from the store; of LxListener */
 	LxSupervision supervision;
 } Start;
 
@@ -47,6 +49,7 @@ static void start_clear(Start *start)
 {
 	lx_settings_clear(&start->settings);
 	lx_inheritance_clear(&start->inheritance);
+	g_clear_pointer(&start->listeners, g_array_unref);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		lx_fd_clear(&start->supervision.inner_mounts[kind]);
 }
@@ -62,14 +65,34 @@ static bool inherit(Start *start, GError **error)
 		return false;
 	if (start->inheritance.estate)
 		return true;
-	if (lx_store_take(&start->inheritance, &failure)) {
+	if (lx_store_take(&start->inheritance, start->listeners, &failure)) {
 		start->from_store = start->inheritance.estate != NULL;
 		return true;
 	}
 	g_warning("%s; starting anew", failure->message);
 	start->store_spoilt = true;
-	lx_store_remove();
+	lx_store_remove(NULL);
 	return true;
+}
+
+/* In an estate of our own nobody has a row for them yet, and the store knows them by other names.
+ */
+static void take_listeners(const Start *start)
+{
+	LxEstate *estate = start->inheritance.estate;
+	unsigned row;
+
+	for (unsigned i = 0; i < start->listeners->len; i++) {
+		LxListener *given = &g_array_index(start->listeners, LxListener, i);
+
+		if (start->from_store) {
+			lx_register_restore(estate, given->serial, lx_fd_steal(&given->fd));
+			continue;
+		}
+		lx_store_remove_listener(given->serial);
+		if (lx_register_add(estate, given->fd, LX_LISTENERS_MAX, &row))
+			lx_store_push_listener(&estate->listeners[row]);
+	}
 }
 
 /* ---- Settings ---------------------------------------------------------------------------- */
@@ -349,6 +372,7 @@ static int serve(Start *start, const char *settings_file)
 	if (start->inheritance.estate ? !carry_on(start, &error)
 				      : !start_anew(start, settings_file, &error))
 		return fail(error, LX_EXIT_FAILED);
+	take_listeners(start);
 	lx_runtime_write(start->settings.runtime_dir, "mountpoint", start->settings.mountpoint);
 	start->supervision.take_over = start->take_over;
 	start->supervision.keep_sec = start->take_over ? MAX(start->keep_sec, 0) : 0;
@@ -360,7 +384,10 @@ static int serve(Start *start, const char *settings_file)
 
 int lx_serve_verb(int argc, char **argv)
 {
-	g_auto(Start) start = {.inheritance = LX_INHERITANCE_NOTHING};
+	g_auto(Start) start = {
+		.inheritance = LX_INHERITANCE_NOTHING,
+		.listeners = g_array_new(FALSE, FALSE, sizeof(LxListener)),
+	};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *program = find_program();
 

@@ -11,12 +11,19 @@
 /*
  * What the store has given back to this start. True with a NULL estate when there is nothing. On
  * failure (of another version, incomplete, or the mounts have died) the descriptors are closed.
- * Call before any descriptor is opened.
+ * Call before any descriptor is opened. `listeners` (of LxListener) is given what there is of them,
+ * also on failure: containers have no others.
  */
-bool lx_store_take(LxInheritance *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool lx_store_take(LxInheritance *out, GArray *listeners, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts the descriptors of a new estate in. Call once, before READY. */
 void lx_store_push(const LxEstate *estate);
 
+/* Also the socket for listeners, and a listener; which systemd drops by itself when it has ended.
+ */
+void lx_store_push_reception(const LxEstate *estate);
+void lx_store_push_listener(const LxListener *listener);
+void lx_store_remove_listener(uint32_t serial);
+
 /* Takes them out again, and waits until systemd has done so. */
-void lx_store_remove(void);
+void lx_store_remove(const LxEstate *estate);

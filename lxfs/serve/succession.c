@@ -9,6 +9,7 @@
  */
 #include "serve/succession.h"
 
+#include "calls/register.h"
 #include "clock.h"
 #include "serve/baton.h"
 
@@ -66,7 +67,10 @@ static bool claim(const LxSuccession *self, int heir_msec)
 	if (!has_ended(dead))
 		return false;
 	poll(NULL, 0, heir_msec);
-	return atomic_compare_exchange_strong(&header->supervisor, &dead, (int32_t)getpid());
+	if (!atomic_compare_exchange_strong(&header->supervisor, &dead, (int32_t)getpid()))
+		return false;
+	lx_register_claim(self->inheritance->estate);
+	return true;
 }
 
 /* ---- As an elder ------------------------------------------------------------------------- */
@@ -228,6 +232,7 @@ static LxTurn take_go(LxSuccession *self)
 		return LX_TURN_NONE;
 	self->has_go = true;
 	atomic_store(&self->inheritance->estate->header->supervisor, (int32_t)getpid());
+	lx_register_claim(self->inheritance->estate);
 	return self->prepared ? LX_TURN_BEGIN : LX_TURN_NONE;
 }
 

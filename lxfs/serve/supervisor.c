@@ -10,6 +10,8 @@
  */
 #include "serve/supervisor.h"
 
+#include "calls/reception.h"
+#include "calls/register.h"
 #include "clock.h"
 #include "fd.h"
 #include "runtime.h"
@@ -59,6 +61,7 @@ typedef struct {
 	bool announced;
 	LxReloading reloading;
 	LxSuccession succession;
+	LxReception reception;
 
 	uint64_t alone_nsec; /* of a keeper: since when it has served; 0: it does not */
 
@@ -102,19 +105,9 @@ static void start_worker(Supervisor *self)
 		lx_patience_again(&self->patience, self->started_nsec);
 }
 
-static void end_process(pid_t *pid)
-{
-	if (*pid > 0) {
-		kill(*pid, SIGKILL);
-		while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
-	*pid = 0;
-}
-
 static void give_go(Supervisor *self)
 {
-	end_process(predecessor(self));
+	lx_newcomer_end_process(predecessor(self));
 	lx_pidfile_claim(self->given->inheritance->lock); /* an elder's until now */
 	self->has_go = true;
 	lx_newcomer_give_go(&self->worker);
@@ -127,6 +120,7 @@ static void announce(Supervisor *self)
 	const char *mountpoint = self->given->settings->mountpoint;
 
 	self->announced = true;
+	lx_reception_open(&self->reception);
 	if (self->given->take_over)
 		lx_succession_listen(&self->succession);
 	if (self->given->fresh)
@@ -172,7 +166,7 @@ static void on_failure(Supervisor *self)
 	lx_patience_lose(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 	self->serving = false;
 	if (self->given->inheritance->previous >= 0) {
-		end_process(&self->worker.pid);
+		lx_newcomer_end_process(&self->worker.pid);
 		lx_reloading_go_back(self->given, self->why);
 	}
 	if ((self->given->fresh && !self->announced && !served) ||
@@ -260,8 +254,9 @@ static void yield(Supervisor *self)
 {
 	self->serving = false;
 	self->patience.next_nsec = 0;
-	end_process(&self->worker.pid);
+	lx_newcomer_end_process(&self->worker.pid);
 	lx_newcomer_forget(&self->worker);
+	lx_reception_close(&self->reception);
 	lx_succession_yield(&self->succession);
 }
 
@@ -271,6 +266,7 @@ static void resume(Supervisor *self)
 	self->alone_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	start_worker(self);
 	take_office(self);
+	lx_reception_open(&self->reception);
 	lx_succession_listen(&self->succession);
 }
 
@@ -281,6 +277,7 @@ static void retire(Supervisor *self)
 
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		lx_fd_clear(&self->estate->connection_fds[kind]);
+	lx_register_release(self->estate);
 	lx_fd_clear(&inheritance->lock);
 	lx_fd_clear(&inheritance->elder);
 	if (self->given->newcomer >= 0)
@@ -400,13 +397,14 @@ static void check_time(Supervisor *self)
 
 static void wait_for_events(Supervisor *self)
 {
-	struct pollfd sources[2 + LX_SUCCESSION_SOURCES] = {
+	struct pollfd sources[3 + LX_SUCCESSION_SOURCES] = {
 		{.fd = self->signals, .events = POLLIN},
 		{.fd = self->worker.report, .events = POLLIN},
+		{.fd = lx_reception_source(&self->reception), .events = POLLIN},
 	};
 	int pause = lx_patience_pause_msec(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 
-	lx_succession_sources(&self->succession, sources + 2);
+	lx_succession_sources(&self->succession, sources + 3);
 	if (poll(sources, G_N_ELEMENTS(sources), MIN((unsigned)pause, TICK_MSEC)) < 0)
 		return;
 	if (sources[1].revents)
@@ -415,6 +413,7 @@ static void wait_for_events(Supervisor *self)
 		on_signal(self);
 	if (self->stopping)
 		return;
+	lx_reception_attend(&self->reception);
 	take_turn(self, lx_succession_advance(&self->succession));
 	check_time(self);
 	advance_reload(self);
@@ -460,15 +459,15 @@ static void clean_up(Supervisor *self)
 	lx_notify_stopping();
 	self->given->survived = !self->for_good && !self->views_gone &&
 				lx_succession_is_survived(&self->succession);
-	end_process(&self->reloading.check.pid);
+	lx_newcomer_end_process(&self->reloading.check.pid);
 	if (self->settler > 0) /* not waited for: it may be waiting for the worker */
 		kill(self->settler, SIGKILL);
 	if (!keep && !self->given->survived) {
-		lx_store_remove();
+		lx_store_remove(self->estate);
 		lx_settle_undo(self->estate, settings);
 	}
-	end_process(predecessor(self));
-	end_process(&self->worker.pid);
+	lx_newcomer_end_process(predecessor(self));
+	lx_newcomer_end_process(&self->worker.pid);
 	lx_succession_leave(&self->succession);
 	if (!self->given->survived) {
 		lx_runtime_remove(self->runtime_dir, "worker.pid");
@@ -476,6 +475,7 @@ static void clean_up(Supervisor *self)
 	}
 	lx_newcomer_forget(&self->worker);
 	lx_succession_clear(&self->succession);
+	lx_reception_clear(&self->reception);
 	lx_fd_clear(&self->signals);
 }
 
@@ -491,6 +491,7 @@ int lx_supervisor_run(LxSupervision *supervision)
 	};
 
 	lx_succession_init(&self.succession, supervision->inheritance, self.runtime_dir);
+	lx_reception_init(&self.reception, self.estate, supervision->settings);
 	begin(&self);
 	while (!self.stopping)
 		wait_for_events(&self);

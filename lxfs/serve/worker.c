@@ -12,6 +12,7 @@
  */
 #include "serve/worker.h"
 
+#include "calls/desk.h"
 #include "clock.h"
 #include "fd.h"
 #include "serve/census.h"
@@ -256,7 +257,8 @@ static bool serve(Worker *worker, GError **error)
 	lx_fatal_set_seats(lx_front_seats(front));
 	lx_fault_watch(estate, lx_front_seats(front));
 	loop = lx_loop_new(estate, front, error);
-	if (!loop || !lx_loop_start(loop, on_mount_ended, worker, error))
+	if (!loop || !lx_desk_new(worker->context, estate, error) ||
+		!lx_loop_start(loop, on_mount_ended, worker, error))
 		return false;
 	begin_publishing(worker, files);
 	return true;

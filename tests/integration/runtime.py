@@ -84,7 +84,13 @@ def an_unmasked_container_can_nest():
 
 # ---- runc and crun -------------------------------------------------------------------------------
 
+# What is done to seccomp profiles is another test's (sysinfo_runtimes.py).
+FILES_ONLY = folder / "files-only.conf"
+FILES_ONLY.write_text("[lxfs]\nsysinfo=off\n")
+
+
 def wrapped(program, *options):
+    options = (f"--config={FILES_ONLY}", *options)
     return Oci(program, [WRAPPER, *OPTIONS, "--strict", f"--runtime={program}", *options])
 
 

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The answer to one system call of a container.
+ *
+ * The caller waits in the kernel, under a number that is never given twice. As long as the kernel
+ * knows that number, thread id and memory are the caller's; so what was found by the thread id is
+ * used only after the kernel has said once more that it does. The memory is opened before that
+ * question and written to after it: an open /proc/PID/mem belongs to one address space for good.
+ *
+ * A caller that changes its memory meanwhile, or ends, harms itself: what is written is what it
+ * asked for, and where.
+ */
+#include "calls/answer.h"
+
+#include "clock.h"
+#include "fd.h"
+#include "serve/quarantine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <stdio.h>
+#include <string.h>
+
+/* After so many deaths the kernel shall answer. */
+#define DEATHS_MAX 2
+
+#define X32_BIT 0x40000000
+
+typedef struct {
+	uint32_t arch;
+	int number;
+	LxCallKind kind;
+} Known;
+
+/* The numbers of sysinfo: arch/.../syscall*.tbl, include/uapi/asm-generic/unistd.h. */
+static const Known known[] = {
+#if defined(__x86_64__)
+	{AUDIT_ARCH_X86_64, 99, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_X86_64, X32_BIT | 99, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_I386, 116, LX_CALL_SYSINFO_NARROW},
+#elif defined(__aarch64__)
+	{AUDIT_ARCH_AARCH64, 179, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_ARM, 116, LX_CALL_SYSINFO_NARROW},
+#elif defined(__riscv) && __riscv_xlen == 64
+	{AUDIT_ARCH_RISCV64, 179, LX_CALL_SYSINFO},
+#elif defined(__s390x__)
+	{AUDIT_ARCH_S390X, 116, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_S390, 116, LX_CALL_SYSINFO_NARROW},
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+	{AUDIT_ARCH_PPC64LE, 116, LX_CALL_SYSINFO},
+#endif
+	{0, -1, LX_CALL_UNKNOWN},
+};
+
+LxCallKind lx_answer_kind(const struct seccomp_data *data)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		if (known[i].arch == data->arch && known[i].number == data->nr)
+			return known[i].kind;
+	return LX_CALL_UNKNOWN;
+}
+
+static bool admit(uint64_t container, gpointer data)
+{
+	return !lx_quarantine_holds(data, container, lx_clock_now_nsec(CLOCK_BOOTTIME));
+}
+
+static bool make(
+	LxContext *context, LxEstate *estate, const struct seccomp_notif *call, GString *bytes)
+{
+	const LxCaller caller = {
+		.context = context,
+		.tid = (pid_t)call->pid,
+		.admit = admit,
+		.data = estate,
+	};
+	LxCallKind kind = lx_answer_kind(&call->data);
+	g_autoptr(GError) error = NULL;
+
+	if (kind == LX_CALL_UNKNOWN || call->pid == 0)
+		return false;
+	if (lx_tree_sysinfo(&caller, kind == LX_CALL_SYSINFO_NARROW, bytes, &error))
+		return true;
+	g_debug("%s", error->message);
+	return false;
+}
+
+static int open_memory(pid_t tid)
+{
+	char path[64];
+
+	g_snprintf(path, sizeof path, "/proc/%d/mem", (int)tid);
+	return open(path, O_WRONLY | O_CLOEXEC);
+}
+
+/* Half an answer is none. */
+static int write_memory(int memory, uint64_t address, const GString *bytes)
+{
+	ssize_t written = pwrite(memory, bytes->str, bytes->len, (off_t)address);
+
+	return written == (ssize_t)bytes->len ? 0 : EFAULT;
+}
+
+static void answer(
+	LxContext *context, LxEstate *estate, const struct seccomp_notif *call, int listener)
+{
+	g_autoptr(GString) bytes = g_string_sized_new(128);
+	bool made = make(context, estate, call, bytes);
+	g_auto(LxFd) memory = made ? open_memory((pid_t)call->pid) : -1;
+
+	if (!lx_listener_waits(listener, call->id))
+		return;
+	if (memory < 0)
+		lx_listener_let_through(listener, call->id);
+	else
+		lx_listener_answer(
+			listener, call->id, write_memory(memory, call->data.args[0], bytes));
+}
+
+void lx_answer_next(LxContext *context, LxEstate *estate, unsigned at, int listener)
+{
+	LxListenerRow *row = &estate->listener_rows[at];
+	struct seccomp_notif *received = (void *)row->call;
+	struct seccomp_notif call;
+
+	if (received->id == 0 && !lx_listener_receive(listener, received))
+		return;
+	memcpy(&call, received, sizeof call);
+	if (row->deaths >= DEATHS_MAX)
+		lx_listener_let_through(listener, call.id);
+	else
+		answer(context, estate, &call, listener);
+	memset(row->call, 0, sizeof row->call);
+	row->deaths = 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The answer to one system call of a container: sysinfo(2). Whatever cannot be answered is carried
+ * out by the kernel (SECCOMP_USER_NOTIF_FLAG_CONTINUE).
+ */
+#pragma once
+
+#include "calls/listener.h"
+#include "serve/estate.h"
+
+typedef enum {
+	LX_CALL_UNKNOWN,
+	LX_CALL_SYSINFO,
+	LX_CALL_SYSINFO_NARROW, /* of a 32-bit caller */
+} LxCallKind;
+
+/* Pure. */
+LxCallKind lx_answer_kind(const struct seccomp_data *data);
+
+/*
+ * Takes a call from the listener into its row, unless a predecessor has left one there, and answers
+ * it. At the end the row is empty again.
+ */
+void lx_answer_next(LxContext *context, LxEstate *estate, unsigned row, int listener);

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* RUNTIME/seccomp: the socket on which OCI runtimes hand over listeners. */
+#include "calls/reception.h"
+
+#include "calls/listener.h"
+#include "calls/register.h"
+#include "clock.h"
+#include "serve/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define PATIENCE_NSEC (UINT64_C(10) * 1000000000)
+/* The kernel's SCM_MAX_FD. */
+#define FDS_MAX 253
+#define EVENTS_AT_ONCE 64
+
+/* What an event is about: one of these, and which. */
+enum { SOURCE_SOCKET, SOURCE_GUEST, SOURCE_LISTENER };
+
+static uint64_t source(unsigned kind, unsigned index)
+{
+	return (uint64_t)kind << 32 | index;
+}
+
+static void watch(const LxReception *self, int fd, uint32_t events, uint64_t about)
+{
+	struct epoll_event event = {.events = events, .data.u64 = about};
+
+	if (epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		g_warning("watching a seccomp listener: %s, ignoring", g_strerror(errno));
+}
+
+/* Others may have copies: without this the events of a closed descriptor would go on. */
+static void unwatch(const LxReception *self, int fd)
+{
+	epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+/* POLLHUP and POLLERR are always told. */
+static void watch_listener(const LxReception *self, unsigned row)
+{
+	watch(self, self->estate->listeners[row].fd, 0, source(SOURCE_LISTENER, row));
+}
+
+static void on_pulled(unsigned row, gpointer data)
+{
+	watch_listener(data, row);
+}
+
+void lx_reception_init(LxReception *self, LxEstate *estate, const LxProgramSettings *settings)
+{
+	*self = (LxReception){
+		.estate = estate,
+		.settings = settings,
+		.epoll = epoll_create1(EPOLL_CLOEXEC),
+	};
+	for (int i = 0; i < LX_RECEPTION_GUESTS; i++)
+		self->guests[i].fd = -1;
+	lx_register_adopt(estate);
+	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
+		if (estate->listeners[row].serial)
+			watch_listener(self, row);
+}
+
+void lx_reception_clear(LxReception *self)
+{
+	for (int i = 0; i < LX_RECEPTION_GUESTS; i++)
+		lx_fd_clear(&self->guests[i].fd);
+	lx_fd_clear(&self->epoll);
+}
+
+/* ---- The socket -------------------------------------------------------------------------- */
+
+/* By the folder's descriptor: a socket's own path may be no longer than 107 bytes. */
+static int bind_in(int folder)
+{
+	g_auto(LxFd) fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" LX_RECEPTION_NAME,
+		folder);
+	unlinkat(folder, LX_RECEPTION_NAME, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+		fchmodat(folder, LX_RECEPTION_NAME, 0600, 0) < 0 || listen(fd, SOMAXCONN) < 0)
+		return -1;
+	return lx_fd_steal(&fd);
+}
+
+static int open_folder(const LxReception *self)
+{
+	return open(self->settings->runtime_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void make_socket(LxReception *self)
+{
+	LxEstate *estate = self->estate;
+	g_auto(LxFd) folder = open_folder(self);
+
+	estate->reception = folder < 0 ? -1 : bind_in(folder);
+	if (estate->reception < 0)
+		g_warning("listening at %s/" LX_RECEPTION_NAME
+			  ": %s; sysinfo(2) of new containers is not answered, ignoring",
+			self->settings->runtime_dir, g_strerror(errno));
+	lx_register_claim(estate);
+	if (estate->reception >= 0)
+		lx_store_push_reception(estate);
+}
+
+void lx_reception_open(LxReception *self)
+{
+	LxEstate *estate = self->estate;
+	g_auto(LxFd) folder = -1;
+
+	lx_register_claim(estate);
+	if (!self->settings->sysinfo) {
+		folder = open_folder(self);
+		unlinkat(folder, LX_RECEPTION_NAME, 0);
+		lx_reception_close(self);
+		lx_fd_clear(&estate->reception);
+		lx_register_claim(estate);
+		return;
+	}
+	if (estate->reception < 0)
+		make_socket(self);
+	if (estate->reception >= 0 && !self->open)
+		watch(self, estate->reception, EPOLLIN, source(SOURCE_SOCKET, 0));
+	self->open = estate->reception >= 0;
+}
+
+void lx_reception_close(LxReception *self)
+{
+	if (self->open)
+		unwatch(self, self->estate->reception);
+	self->open = false;
+}
+
+/* ---- Guests ------------------------------------------------------------------------------ */
+
+static bool is_root(int peer)
+{
+	struct ucred credentials;
+	socklen_t size = sizeof credentials;
+
+	if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+		return false;
+	if (credentials.uid != 0)
+		g_warning("a seccomp listener of process %d of user %u, ignoring",
+			(int)credentials.pid, (unsigned)credentials.uid);
+	return credentials.uid == 0;
+}
+
+static LxReceptionGuest *free_seat(LxReception *self)
+{
+	for (int i = 0; i < LX_RECEPTION_GUESTS; i++)
+		if (self->guests[i].fd < 0)
+			return &self->guests[i];
+	return NULL;
+}
+
+static unsigned limit(const LxReception *self)
+{
+	return MIN(self->settings->library.max_containers, LX_LISTENERS_MAX);
+}
+
+static bool has_room(LxReception *self)
+{
+	return free_seat(self) && lx_register_count(self->estate) < limit(self);
+}
+
+/* Whoever finds no room waits in the socket. */
+static void make_wait(LxReception *self)
+{
+	bool full = free_seat(self) != NULL;
+
+	if (full && !self->full)
+		g_warning("there are max-containers = %u seccomp listeners: new ones wait",
+			limit(self));
+	self->full = full;
+	self->paused = true;
+	lx_reception_close(self);
+}
+
+static void welcome(LxReception *self)
+{
+	LxReceptionGuest *guest = free_seat(self);
+	g_auto(LxFd) peer = -1;
+
+	if (!has_room(self)) {
+		make_wait(self);
+		return;
+	}
+	peer = accept4(self->estate->reception, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (peer < 0 || !is_root(peer))
+		return;
+	guest->deadline_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC) + PATIENCE_NSEC;
+	guest->fd = lx_fd_steal(&peer);
+	watch(self, guest->fd, EPOLLIN, source(SOURCE_GUEST, (unsigned)(guest - self->guests)));
+}
+
+static void part(LxReception *self, LxReceptionGuest *guest)
+{
+	unwatch(self, guest->fd);
+	lx_fd_clear(&guest->fd);
+}
+
+static void keep(LxReception *self, LxFd *fd)
+{
+	unsigned row;
+
+	if (*fd < 0 || !lx_listener_is(*fd))
+		return;
+	if (!lx_register_add(self->estate, *fd, limit(self), &row)) {
+		g_warning("a seccomp listener more than max-containers = %u: its calls fail",
+			limit(self));
+		return;
+	}
+	lx_fd_steal(fd);
+	watch_listener(self, row);
+	lx_store_push_listener(&self->estate->listeners[row]);
+}
+
+static void take_fds(LxReception *self, struct msghdr *packet)
+{
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(packet); header;
+		header = CMSG_NXTHDR(packet, header)) {
+		size_t n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			g_auto(LxFd) fd = -1;
+
+			memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+			keep(self, &fd);
+		}
+	}
+}
+
+/* Read to its end, so that the runtime never writes to a closed socket. */
+static void hear(LxReception *self, LxReceptionGuest *guest)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(FDS_MAX * sizeof(int))];
+	} control;
+	char text[4096];
+	struct iovec part_of = {.iov_base = text, .iov_len = sizeof text};
+	struct msghdr packet = {.msg_iov = &part_of,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control};
+	ssize_t got = recvmsg(guest->fd, &packet, MSG_CMSG_CLOEXEC);
+
+	if (got > 0)
+		take_fds(self, &packet);
+	else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+		part(self, guest);
+}
+
+/* ---- Events ------------------------------------------------------------------------------ */
+
+static bool has_ended(int fd)
+{
+	struct pollfd listener = {.fd = fd};
+
+	return poll(&listener, 1, 0) != 0;
+}
+
+static bool is_supervisor(const LxReception *self)
+{
+	return atomic_load(&self->estate->header->supervisor) == getpid();
+}
+
+/* Whoever stands by lets go of it when the one that serves has said so. */
+static void lose_listener(LxReception *self, unsigned row)
+{
+	const LxListener *listener = &self->estate->listeners[row];
+
+	if (!listener->serial || !has_ended(listener->fd))
+		return;
+	unwatch(self, listener->fd);
+	if (is_supervisor(self))
+		lx_register_remove(self->estate, row);
+}
+
+static void take_event(LxReception *self, const struct epoll_event *event)
+{
+	unsigned index = (unsigned)(event->data.u64 & UINT32_MAX);
+
+	switch (event->data.u64 >> 32) {
+	case SOURCE_SOCKET:
+		welcome(self);
+		break;
+	case SOURCE_GUEST:
+		if (self->guests[index].fd >= 0)
+			hear(self, &self->guests[index]);
+		break;
+	default:
+		lose_listener(self, index);
+	}
+}
+
+static void check_patience(LxReception *self)
+{
+	uint64_t now = lx_clock_now_nsec(CLOCK_MONOTONIC);
+
+	for (int i = 0; i < LX_RECEPTION_GUESTS; i++)
+		if (self->guests[i].fd >= 0 && now > self->guests[i].deadline_nsec)
+			part(self, &self->guests[i]);
+}
+
+int lx_reception_source(const LxReception *self)
+{
+	return self->epoll;
+}
+
+/* Who stands by gets copies of what the one that serves is given. */
+void lx_reception_attend(LxReception *self)
+{
+	struct epoll_event events[EVENTS_AT_ONCE];
+	int n = epoll_wait(self->epoll, events, EVENTS_AT_ONCE, 0);
+
+	for (int i = 0; i < n; i++)
+		take_event(self, &events[i]);
+	check_patience(self);
+	if (self->paused && has_room(self)) {
+		self->paused = false;
+		lx_reception_open(self);
+	}
+	if (!is_supervisor(self))
+		lx_register_pull(self->estate, on_pulled, self);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The seccomp profile in a bundle's config.json. */
+#include "oci/profile.h"
+
+#include "oci/json.h"
+#include "oci/splice.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define NOTIFY "SCMP_ACT_NOTIFY"
+#define CALL "sysinfo"
+#define RULE "{\"names\":[\"" CALL "\"],\"action\":\"" NOTIFY "\"}"
+
+/* A filter ends programs of architectures that it does not name. */
+#if defined(__x86_64__)
+#define ARCHITECTURES "\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\""
+#elif defined(__aarch64__)
+#define ARCHITECTURES "\"SCMP_ARCH_AARCH64\",\"SCMP_ARCH_ARM\""
+#elif defined(__s390x__)
+#define ARCHITECTURES "\"SCMP_ARCH_S390X\",\"SCMP_ARCH_S390\""
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define ARCHITECTURES "\"SCMP_ARCH_PPC64LE\""
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCHITECTURES "\"SCMP_ARCH_RISCV64\""
+#else
+#define ARCHITECTURES ""
+#endif
+
+/* ---- Reading ----------------------------------------------------------------------------- */
+
+static bool allows(const char *action)
+{
+	return g_strcmp0(action, "SCMP_ACT_ALLOW") == 0 || g_strcmp0(action, "SCMP_ACT_LOG") == 0;
+}
+
+static bool names_call(JsonObject *rule)
+{
+	JsonArray *names = lx_json_array(rule, "names");
+	unsigned n = names ? json_array_get_length(names) : 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (g_strcmp0(lx_json_string_at(names, i), CALL) == 0)
+			return true;
+	return false;
+}
+
+static bool has_conditions(JsonObject *rule)
+{
+	JsonArray *arguments = lx_json_array(rule, "args");
+
+	return arguments && json_array_get_length(arguments) > 0;
+}
+
+/* What one rule makes of the verdict so far. */
+static LxProfile judge_rule(JsonObject *rule, LxProfile so_far)
+{
+	const char *action = rule ? lx_json_string(rule, "action") : NULL;
+
+	if (!action || so_far == LX_PROFILE_NOTIFIES)
+		return so_far;
+	if (strcmp(action, NOTIFY) == 0)
+		return LX_PROFILE_NOTIFIES;
+	if (!names_call(rule))
+		return so_far;
+	return allows(action) && !has_conditions(rule) ? LX_PROFILE_ALLOWS : LX_PROFILE_DENIES;
+}
+
+/* Rules that contradict each other are not for us to weigh. */
+static LxProfile judge_rules(JsonArray *rules, LxProfile by_default)
+{
+	LxProfile verdict = by_default;
+	unsigned n = rules ? json_array_get_length(rules) : 0;
+	bool denied = false;
+
+	for (unsigned i = 0; i < n; i++) {
+		JsonObject *rule = lx_json_object_at(rules, i);
+
+		verdict = judge_rule(rule, verdict);
+		denied = denied || (rule && names_call(rule) && verdict == LX_PROFILE_DENIES);
+	}
+	return denied && verdict == LX_PROFILE_ALLOWS ? LX_PROFILE_DENIES : verdict;
+}
+
+static LxProfile judge(JsonObject *profile)
+{
+	const char *action = lx_json_string(profile, "defaultAction");
+	const char *listener = lx_json_string(profile, "listenerPath");
+
+	if (g_strcmp0(action, NOTIFY) == 0 || (listener && listener[0]))
+		return LX_PROFILE_NOTIFIES;
+	return judge_rules(lx_json_array(profile, "syscalls"),
+		allows(action) ? LX_PROFILE_ALLOWS : LX_PROFILE_DENIES);
+}
+
+static JsonObject *find(JsonObject *root)
+{
+	JsonObject *on_linux = lx_json_object(root, "linux");
+
+	return on_linux ? lx_json_object(on_linux, "seccomp") : NULL;
+}
+
+bool lx_profile_parse(const char *text, size_t length, LxProfile *out, GError **error)
+{
+	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
+	JsonObject *profile = root ? find(root) : NULL;
+
+	if (!root)
+		return false;
+	*out = profile ? judge(profile) : LX_PROFILE_NONE;
+	return true;
+}
+
+bool lx_profile_is_ours(const char *text, size_t length, const char *listener)
+{
+	g_autoptr(JsonObject) root = lx_json_parse(text, length, NULL);
+	JsonObject *profile = root ? find(root) : NULL;
+
+	return profile && g_strcmp0(lx_json_string(profile, "listenerPath"), listener) == 0;
+}
+
+/* ---- Adding ------------------------------------------------------------------------------ */
+
+static char *quote(const char *text)
+{
+	g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), text);
+
+	return json_to_string(node, FALSE);
+}
+
+static bool add_profile(GString *text, const char *listener, GError **error)
+{
+	static const char *const place[] = {"linux", "seccomp", NULL};
+	g_autofree char *profile = g_strdup_printf(
+		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[" ARCHITECTURES "],"
+		"\"listenerPath\":%s,\"syscalls\":[" RULE "]}",
+		listener);
+
+	if (ARCHITECTURES[0])
+		return lx_splice_set(text, place, profile, error);
+	lx_error_set(error, ENOTSUP,
+		"it has no seccomp profile, and what runs on this machine is "
+		"not known");
+	return false;
+}
+
+static bool add_rule(GString *text, const char *listener, GError **error)
+{
+	static const char *const rules[] = {"linux", "seccomp", "syscalls", NULL};
+	static const char *const path[] = {"linux", "seccomp", "listenerPath", NULL};
+
+	return lx_splice_prepend(text, rules, RULE, error) &&
+	       lx_splice_set(text, path, listener, error);
+}
+
+static bool add(GString *text, LxProfile profile, const char *listener, GError **error)
+{
+	switch (profile) {
+	case LX_PROFILE_NONE:
+		return add_profile(text, listener, error);
+	case LX_PROFILE_ALLOWS:
+		return add_rule(text, listener, error);
+	case LX_PROFILE_NOTIFIES:
+		lx_error_set(error, EBUSY, "its seccomp profile notifies somebody else");
+		return false;
+	case LX_PROFILE_DENIES:
+		break;
+	}
+	lx_error_set(error, EPERM, "its seccomp profile does not allow sysinfo(2)");
+	return false;
+}
+
+/* What a parser makes of the result must be what was meant. */
+static bool check_result(const GString *text, GError **error)
+{
+	LxProfile profile;
+
+	if (!lx_profile_parse(text->str, text->len, &profile, error))
+		return false;
+	if (profile == LX_PROFILE_NOTIFIES)
+		return true;
+	lx_error_set(error, EINVAL, "its \"seccomp\" cannot be found");
+	return false;
+}
+
+char *lx_profile_with_sysinfo(const char *text, size_t length, const char *listener, GError **error)
+{
+	g_autofree char *quoted = quote(listener);
+	GString *result = g_string_new_len(text, (gssize)length);
+	LxProfile profile;
+
+	if (lx_profile_parse(text, length, &profile, error) &&
+		add(result, profile, quoted, error) && check_result(result, error))
+		return g_string_free(result, FALSE);
+	g_string_free(result, TRUE);
+	return NULL;
+}

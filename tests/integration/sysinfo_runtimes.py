@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""lxfs-runtime has sysinfo(2) answered in containers of Docker, runc and crun: busybox tells the truth."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import tempfile
+
+import engines
+import lab
+from engines import Bundle, Oci, OciBox
+from lab import check, equal
+
+lab.adopt_orphans()
+server = lab.Server()
+folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-sysinfo-"))
+lab.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+WRAPPER = folder / "lxfs-runtime"
+WRAPPER.symlink_to(os.path.abspath(lab.LXFS))
+OPTIONS = ["--runtime-dir", str(server.runtime)]
+SOCKET = str(server.runtime / "seccomp")
+
+docker, why_not = engines.start_docker(
+    {"runtimes": {"lxfs": {"path": str(WRAPPER), "runtimeArgs": [*OPTIONS, "--strict"]}},
+     "default-runtime": "lxfs"})
+
+
+def need_docker():
+    if why_not:
+        raise lab.Skipped(why_not)
+
+
+def row_of_free(box):
+    lines = box.run("busybox", "free", "-m").splitlines()
+    return dict(zip(lines[0].split(), map(int, lines[1].split()[1:])))
+
+
+def agrees_with_proc(box, mib=256):
+    """busybox free -m and /proc/meminfo, busybox uptime and /proc/uptime."""
+    free = row_of_free(box)
+    seen = lab.parse_meminfo(box.run("cat", "/proc/meminfo"))
+    equal((free["total"], seen["MemTotal"]), (mib, mib * 1024), "total of busybox free -m, and MemTotal")
+    check(abs(free["free"] - seen["MemFree"] // 1024) <= 8, f"{free} and MemFree {seen['MemFree']}")
+    check(free["used"] + free["free"] <= mib, f"{free}")
+    minutes = re.search(r"up (\d+) min", box.run("busybox", "uptime"))
+    uptime = float(box.run("cat", "/proc/uptime").split()[0])
+    check(minutes and abs(int(minutes[1]) - uptime / 60) < 2, f"{minutes} and {uptime}")
+
+
+def is_told_of_the_machine(box):
+    check(row_of_free(box)["total"] > 512, "total of busybox free -m")
+
+
+def docker_containers_are_told_their_own():
+    """docker run -m 256m: busybox free and uptime say what /proc says, whatever happens to the worker"""
+    need_docker()
+    box = engines.DockerBox(docker, "-m", "256m", "--cpus=1")
+    agrees_with_proc(box)
+    os.kill(server.pid("worker"), signal.SIGKILL)
+    agrees_with_proc(box)
+    equal(box.run("grep", "Seccomp:", "/proc/self/status"), "Seccomp:\t2\n", "the profile of Docker")
+    check(box.fails("unshare", "-m", "true"), "what the profile of Docker forbids")
+
+
+def docker_without_a_profile():
+    """with --security-opt=seccomp=unconfined sysinfo is answered and everything else allowed"""
+    need_docker()
+    box = engines.DockerBox(docker, "-m", "256m", "--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined",
+                            "--security-opt=systempaths=unconfined")
+    agrees_with_proc(box)
+    box.run("unshare", "-U", "-r", "-m", "true")
+
+
+def docker_with_a_profile_that_denies():
+    """a profile that does not allow sysinfo is left alone, and the container starts"""
+    need_docker()
+    path = folder / "denies.json"
+    path.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+        {"names": ["sysinfo"], "action": "SCMP_ACT_ERRNO"}]}))
+    box = engines.DockerBox(docker, "-m", "256m", f"--security-opt=seccomp={path}")
+    equal(lab.parse_meminfo(box.run("cat", "/proc/meminfo"))["MemTotal"], 256 * 1024, "MemTotal")
+    check("256" not in box.run("sh", "-c", "busybox free -m || true"), "free cannot ask")
+
+
+# ---- runc and crun -------------------------------------------------------------------------------
+
+def wrapped(program, *options):
+    return Oci(program, [WRAPPER, *OPTIONS, "--strict", f"--runtime={program}", *options])
+
+
+def runc_and_crun_hand_over():
+    """runc and crun give the listener to lxfs, for the container and for what is executed in it"""
+    for program in ("runc", "crun"):
+        agrees_with_proc(OciBox(Bundle(wrapped(program))))
+
+
+def the_bundle_gains_a_profile_and_keeps_its_own():
+    """a second pass changes nothing; a profile that notifies somebody else is left as it is"""
+    bundle = Bundle(wrapped("runc"))
+    OciBox(bundle).stop()
+    once = bundle.path.read_text()
+    equal(json.loads(once)["linux"]["seccomp"]["listenerPath"], SOCKET, "listenerPath")
+    OciBox(bundle).stop()
+    equal(bundle.path.read_text(), once, "config.json after the second pass")
+
+    theirs = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/nowhere", "syscalls": []}
+    bundle = Bundle(wrapped("runc"), change=lambda config: config["linux"].update(seccomp=theirs))
+    box = OciBox(bundle)
+    equal(json.loads(bundle.path.read_text())["linux"]["seccomp"], theirs, "their profile")
+    if not os.access("/dev/log", os.W_OK):
+        check("notifies somebody else, ignoring" in box.errors, box.errors)
+    is_told_of_the_machine(box)
+
+
+def where_nobody_listens_a_container_starts_without():
+    """sysinfo=off, or an lxfs that is not running: no rule, and the container starts"""
+    settings = folder / "off.conf"
+    settings.write_text("[lxfs]\nsysinfo=off\n")
+    stale = folder / "stale"
+    stale.mkdir()
+    for options in ([f"--config={settings}"], ["--runtime-dir", str(stale)]):
+        oci = Oci("runc", [WRAPPER, *OPTIONS, "--runtime=runc", *options])
+        bundle = Bundle(oci)
+        box = OciBox(bundle)
+        check("seccomp" not in json.loads(bundle.path.read_text())["linux"], f"a rule with {options}")
+        is_told_of_the_machine(box)
+
+
+lab.run([
+    docker_containers_are_told_their_own,
+    docker_without_a_profile,
+    docker_with_a_profile_that_denies,
+    runc_and_crun_hand_over,
+    the_bundle_gains_a_profile_and_keeps_its_own,
+    where_nobody_listens_a_container_starts_without,
+])
