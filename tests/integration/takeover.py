@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -26,7 +27,8 @@ TAKE_OVERS = int(os.environ.get("TAKE_OVERS", "20"))
 FEW = max(TAKE_OVERS // 4, 2)
 LONGEST_MS = 8000  # an elder that dies before it has said go: its heirs are waited for
 KINDS = survivors.KINDS[:2]
-ESTATE_VERSION = 3
+HEADER = pathlib.Path(__file__).resolve().parents[2] / "lxfs/serve/estate.h"
+ESTATE_VERSION = int(re.search(r"LX_ESTATE_VERSION (\d+)u", HEADER.read_text()).group(1))
 
 
 class Node:
