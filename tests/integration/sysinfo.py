@@ -65,6 +65,17 @@ def every_answer_was_right(loop, least=1):
     check(calls >= least, f"{calls} calls, at least {least} expected")
 
 
+def listeners_of(process):
+    links = (lab.link_or_none(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd"))
+    return sum(link == "anon_inode:seccomp notify" for link in links)
+
+
+def await_listeners(of, count):
+    """What is handed over in the very moment of the supervisor's death is lost: so it is waited for."""
+    lab.wait_until(lambda: listeners_of(of.pid("supervisor")) == count and listeners_of(of.pid("worker")) >= count,
+                   20, f"{count} listeners")
+
+
 # ---- What is answered ----------------------------------------------------------------------------
 
 def all_fields_are_those_of_the_views():
@@ -168,6 +179,7 @@ def reloads_and_a_dead_supervisor_cost_no_call():
                               text=True, check=False, timeout=60 * lab.SLOW)
         equal(done.returncode, 0, done.stderr)
     later = Loop(lab.Container(own, memory=LIMIT), of=own)
+    await_listeners(own, 2)
     supervisor, worker = own.pid("supervisor"), own.pid("worker")
     lab.at_end(lambda: os.kill(own.pid("supervisor"), signal.SIGTERM))
     os.kill(supervisor, signal.SIGKILL)
@@ -189,7 +201,8 @@ def another_lxfs_takes_the_listeners_over():
     lab.wait_until(lambda: elder.log().count("serving at") == 2, 30, "the newcomer serves")
     equal(elder.pid("supervisor"), newcomer.pid, "supervisor")
     later = Loop(lab.Container(elder, memory=LIMIT), of=elder)
-    time.sleep(2 * lab.SLOW)  # the elder looks for new ones every second
+    await_listeners(elder, 2)
+    lab.wait_until(lambda: listeners_of(elder.process.pid) == 2, 20, "the elder has a copy of the new one")
     worker = elder.pid("worker")
     newcomer.kill()
     os.kill(worker, signal.SIGKILL)
@@ -201,11 +214,6 @@ def another_lxfs_takes_the_listeners_over():
 
 
 # ---- Hostile callers -----------------------------------------------------------------------------
-
-def listeners_of(process):
-    links = (lab.link_or_none(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd"))
-    return sum(link == "anon_inode:seccomp notify" for link in links)
-
 
 def listeners_of_the_dead_are_dropped():
     """a hundred callers that have ended leave no descriptor behind, in supervisor or worker"""
