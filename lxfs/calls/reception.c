@@ -316,6 +316,14 @@ static void check_patience(LxReception *self)
 			part(self, &self->guests[i]);
 }
 
+bool lx_reception_is_idle(const LxReception *self)
+{
+	for (int i = 0; i < LX_RECEPTION_GUESTS; i++)
+		if (self->guests[i].fd >= 0)
+			return false;
+	return true;
+}
+
 int lx_reception_source(const LxReception *self)
 {
 	return self->epoll;

@@ -41,6 +41,9 @@ void lx_reception_open(LxReception *reception);
 /* Others do from now on. */
 void lx_reception_close(LxReception *reception);
 
+/* Is nobody in the middle of handing over? What he gives would be lost with this process. */
+bool lx_reception_is_idle(const LxReception *reception);
+
 /* A descriptor to poll for POLLIN, and what to call then and every second. Never waits. */
 int lx_reception_source(const LxReception *reception);
 void lx_reception_attend(LxReception *reception);

@@ -64,7 +64,6 @@ typedef struct {
 	LxReception reception;
 
 	uint64_t alone_nsec; /* of a keeper: since when it has served; 0: it does not */
-
 	bool stopping;
 	bool for_good; /* nobody will carry on: unmount, whatever the settings say */
 	bool views_gone;
@@ -229,7 +228,8 @@ static void on_worker_died(Supervisor *self, int status)
 /* At a quiet moment. */
 static void advance_reload(Supervisor *self)
 {
-	if (self->serving && self->announced && !lx_succession_is_under_way(&self->succession))
+	if (self->serving && self->announced && lx_reception_is_idle(&self->reception) &&
+		!lx_succession_is_under_way(&self->succession))
 		lx_reloading_advance(&self->reloading, self->worker.pid);
 }
 

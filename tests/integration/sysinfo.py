@@ -72,8 +72,8 @@ def listeners_of(process):
 
 def await_listeners(of, count):
     """What is handed over in the very moment of the supervisor's death is lost: so it is waited for."""
-    lab.wait_until(lambda: listeners_of(of.pid("supervisor")) == count and listeners_of(of.pid("worker")) >= count,
-                   20, f"{count} listeners")
+    lab.wait_until(lambda: listeners_of(of.pid("supervisor")) == count, 20, f"{count} listeners")
+    lab.wait_until(lambda: listeners_of(of.pid("worker")) == 2 * count, 20, "the worker has two copies of each")
 
 
 # ---- What is answered ----------------------------------------------------------------------------
