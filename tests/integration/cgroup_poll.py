@@ -6,6 +6,7 @@ import errno
 import os
 import select
 import signal
+import subprocess
 
 import lab
 from cgroups_seen import Seen, outcome
@@ -34,12 +35,14 @@ class Watched:
     @contextlib.contextmanager
     def populated(self):
         """One process stands in the cgroup."""
-        sleeper = lab.Call(signal.pause, enter=lambda: lab.write(self.child / "cgroup.procs", 0))
+        sleeper = subprocess.Popen(["sleep", "infinity"], stdin=subprocess.DEVNULL,
+                                   preexec_fn=lambda: lab.write(self.child / "cgroup.procs", 0))
+        lab.at_end(lambda: lab.end(sleeper))
         lab.wait_until(lambda: "populated 1" in (self.child / "cgroup.events").read_text(), 20, "it is populated")
         try:
             yield
         finally:
-            sleeper.kill()
+            lab.end(sleeper)
 
 
 def poll(fd, seconds):

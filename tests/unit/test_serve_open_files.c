@@ -208,6 +208,7 @@ static LxOpenTrigger trigger_of(LxHandle handle)
 		.node = 9,
 		.container = 77,
 		.request = 1234,
+		.connection = 2,
 		.length = 4,
 		.trigger = "some",
 	};
@@ -238,6 +239,7 @@ START_TEST(the_next_worker_has_triggers_pollers_and_events)
 	lx_open_files_open(first, 9, 2);
 	ck_assert(lx_open_files_set_trigger(first, &trigger));
 	lx_open_files_set_poll(first, trigger.handle, 555);
+	ck_assert(!lx_open_files_has_event(first, trigger.handle));
 	lx_open_files_note_event(first, trigger.handle);
 	lx_open_files_free(first);
 	second = lx_open_files_new(memory);
@@ -249,6 +251,8 @@ START_TEST(the_next_worker_has_triggers_pollers_and_events)
 	ck_assert_uint_eq(found.length, 4);
 	ck_assert_int_eq(memcmp(found.trigger, "some", 4), 0);
 	ck_assert(!lx_open_files_next_trigger(second, &cursor, &found));
+	ck_assert_uint_eq(found.connection, 2);
+	ck_assert(lx_open_files_has_event(second, trigger.handle));
 	ck_assert(lx_open_files_take_event(second, trigger.handle));
 	ck_assert(!lx_open_files_take_event(second, trigger.handle));
 }

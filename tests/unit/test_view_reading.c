@@ -56,6 +56,55 @@ START_TEST(a_folder_lists_what_is_the_askers)
 }
 END_TEST
 
+START_TEST(a_name_lasts_where_it_leads_everybody_to_the_same)
+{
+	static const struct {
+		pid_t tid;
+		const char *folder, *name;
+		unsigned lasts_seconds;
+	} rows[] = {
+		{VIEWING_PLAIN, "", "memory", 60}, {VIEWING_PLAIN, "memory", "box", 0},
+		{VIEWING_PLAIN, "memory/box", "in", 0},
+		{VIEWING_PLAIN, "memory/box/in", "memory.max", 1},
+		{VIEWING_NESTED, "memory/box/in", "memory.max", 1},
+		{VIEWING_NESTED, "memory/box", "in", 0},
+		{VIEWING_ROOTED, "memory", "memory.max", 0}, /* another's root is called the same */
+	};
+	viewing_auto viewing;
+
+	viewing_init(&viewing);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		LxViewCaller caller = viewing_caller(&viewing, rows[i].tid);
+		LxNode folder = viewing_node(&viewing, rows[i].tid, rows[i].folder);
+		g_autoptr(GError) error = NULL;
+		LxViewEntry entry;
+
+		unit_ok(lx_view_lookup(&caller, folder, rows[i].name, &entry, &error), error);
+		ck_assert_msg(entry.lasts_seconds == rows[i].lasts_seconds, "row %zu: %u", i,
+			entry.lasts_seconds);
+	}
+}
+END_TEST
+
+START_TEST(what_is_watched_is_the_askers_and_has_been_read)
+{
+	viewing_auto viewing;
+	LxViewCaller plain, nested;
+	g_autoptr(GError) error = NULL;
+	g_auto(LxFd) fd = -1;
+	LxNode file;
+
+	viewing_init(&viewing);
+	plain = viewing_caller(&viewing, VIEWING_PLAIN);
+	nested = viewing_caller(&viewing, VIEWING_NESTED);
+	file = viewing_node(&viewing, VIEWING_PLAIN, "memory/box/memory.max");
+	fd = lx_view_watch(&plain, file, &error);
+	ck_assert_int_ge(fd, 0);
+	unit_fails(lx_view_watch(&nested, file, &error) >= 0, error, ENOENT, "no such thing");
+	unit_fails(lx_view_watch(&plain, LX_VIEW_ROOT, &error) >= 0, error, EISDIR, "as a file");
+}
+END_TEST
+
 typedef struct {
 	int64_t next;
 	unsigned count;
@@ -149,8 +198,9 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {a_folder_lists_what_is_the_askers,
-		a_listing_goes_on_where_it_ended, a_text_is_the_files_own,
-		a_folder_above_can_be_looked_at_and_not_written_to,
+		a_name_lasts_where_it_leads_everybody_to_the_same,
+		what_is_watched_is_the_askers_and_has_been_read, a_listing_goes_on_where_it_ended,
+		a_text_is_the_files_own, a_folder_above_can_be_looked_at_and_not_written_to,
 		a_file_that_acts_on_the_host_is_not_opened_for_writing, NULL};
 
 	return unit_suite_new("view/reading", tests);
