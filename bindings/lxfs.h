@@ -375,6 +375,7 @@ typedef enum {
 	LX_VIEW_SETS,     /* a value, which may be set again */
 	LX_VIEW_ACTS,     /* something, and once more when it is written again (cgroup.kill) */
 	LX_VIEW_TRIGGERS, /* a pressure trigger, which lives as long as the open file */
+	LX_VIEW_NOTHING,  /* it is no file of the caller's */
 } LxViewEffect;
 
 LX_PUBLIC LxViewEffect lx_view_effect(const LxViewCaller *caller, LxNode file);

@@ -170,7 +170,7 @@ LxViewEffect lx_view_effect(const LxViewCaller *caller, LxNode node)
 	g_auto(LxPlaceInView) file = LX_PLACE_IN_VIEW_NONE;
 
 	if (!find_file(&asker, caller, node, &file, NULL))
-		return LX_VIEW_SETS;
+		return LX_VIEW_NOTHING;
 	if (lx_control_of(lx_place_in_view_name(&file)) == LX_CONTROL_TRIGGER)
 		return LX_VIEW_TRIGGERS;
 	return lx_control_acts(lx_place_in_view_name(&file)) ? LX_VIEW_ACTS : LX_VIEW_SETS;

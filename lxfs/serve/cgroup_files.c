@@ -180,18 +180,20 @@ static bool watch(fuse_req_t request, const LxViewCaller *caller, LxNode node, L
 		triggers, handle, lx_fd_steal(&fd), has_changed(request, caller, node, handle));
 }
 
-/* A pressure file has a trigger or nothing to tell. */
+/* A pressure file has a trigger or nothing to tell; so has one that is not the caller's. */
 static unsigned ask_file(fuse_req_t request, fuse_ino_t inode, LxHandle handle)
 {
 	LxViewCaller caller = caller_of(request);
 	LxNode node = lx_request_node(request, inode);
 	LxTriggers *triggers = lx_request_front(request)->triggers;
 	LxTriggerSetter setter = {set_trigger, &caller};
+	LxViewEffect effect = lx_view_effect(&caller, node);
 
-	if (lx_view_effect(&caller, node) != LX_VIEW_TRIGGERS &&
-		watch(request, &caller, node, handle))
+	if (effect == LX_VIEW_TRIGGERS)
+		return lx_triggers_poll(triggers, &setter, handle);
+	if (effect != LX_VIEW_NOTHING && watch(request, &caller, node, handle))
 		return lx_triggers_poll_watched(triggers, handle);
-	return lx_triggers_poll(triggers, &setter, handle);
+	return lx_triggers_poll_nothing();
 }
 
 static void on_poll(fuse_req_t request, fuse_ino_t inode, struct fuse_file_info *file,

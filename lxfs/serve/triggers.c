@@ -194,6 +194,11 @@ static bool is_live(LxTriggers *triggers, LxHandle handle, bool *known)
 	return trigger && !trigger->ended;
 }
 
+unsigned lx_triggers_poll_nothing(void)
+{
+	return PLAIN_FILE_EVENTS | POLLERR | POLLPRI;
+}
+
 unsigned lx_triggers_poll(LxTriggers *triggers, const LxTriggerSetter *setter, LxHandle handle)
 {
 	LxOpenTrigger open;
@@ -203,7 +208,7 @@ unsigned lx_triggers_poll(LxTriggers *triggers, const LxTriggerSetter *setter, L
 	if (!known && lx_open_files_get_trigger(triggers->files, handle, &open))
 		live = set_again(triggers, setter, &open);
 	if (!live)
-		return PLAIN_FILE_EVENTS | POLLERR | POLLPRI;
+		return lx_triggers_poll_nothing();
 	return PLAIN_FILE_EVENTS | (event ? POLLPRI : 0);
 }
 

@@ -44,6 +44,9 @@ typedef struct {
 bool lx_triggers_set(LxTriggers *triggers, const LxTriggerSetter *setter,
 	const LxTriggerRequest *wanted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What poll(2) answers for a file that has nothing to tell. */
+unsigned lx_triggers_poll_nothing(void);
+
 /*
  * What poll(2) answers for this file now: POLLPRI once for each event that has happened since. A
  * trigger that could not be set again after a worker's death is set again for this caller.

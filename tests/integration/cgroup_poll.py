@@ -193,6 +193,28 @@ def a_killed_poller_leaves_nothing_open():
     lab.wait_until(lambda: n_open(real) == 0, 20, "the descriptors are closed")
 
 
+def poll_and_read(fd):
+    return poll(fd, 20), outcome(os.pread, fd, 10, 0)
+
+
+def hand_over(path, other):
+    """On the host, to whom no cgroup is a secret; what it is told itself before and after comes with it."""
+    fd = os.open(path, os.O_RDONLY)
+    os.pread(fd, 4096, 0)
+    before = poll(fd, 0)
+    told = [other.call(poll_and_read, fd) for _ in range(2)]
+    return before, told, poll(fd, 0)
+
+
+def what_was_handed_to_another_container_is_not_told():
+    """a descriptor that was handed to another container tells it nothing of the cgroup"""
+    one, other = Watched(), Watched()
+    path = server.mount / "cgroup" / V2 / one.seen.cgroup.path / "in/cgroup.events"
+    before, told, after = lab.Call(hand_over, path, other.seen, enter=lab.leave_all_cgroups).result()
+    equal((before, after), (0, 0), "events for the host")
+    equal(told, [(CHANGED, "ENOENT")] * 2, "events and text for the other one")
+
+
 # ---- Triggers ----------------------------------------------------------------------------------
 
 def burn_on(cpu):
@@ -282,6 +304,7 @@ lab.run([
     a_poll_outlives_the_worker,
     a_change_while_there_is_no_worker_is_told,
     a_killed_poller_leaves_nothing_open,
+    what_was_handed_to_another_container_is_not_told,
     a_trigger_fires_under_pressure_and_not_without,
     a_trigger_outlives_the_worker,
     triggers_are_taken_and_refused_as_the_kernel_does,

@@ -74,7 +74,11 @@ START_TEST(what_writing_does_is_told_by_the_file)
 	ck_assert_int_eq(effect(&viewing, "memory/box/in/cpu.pressure"), LX_VIEW_TRIGGERS);
 	ck_assert_int_eq(effect(&viewing, "memory/box/in/memory.max"), LX_VIEW_SETS);
 	caller = viewing_caller(&viewing, VIEWING_PLAIN);
-	ck_assert_int_eq(lx_view_effect(&caller, LX_VIEW_ROOT), LX_VIEW_SETS);
+	ck_assert_int_eq(lx_view_effect(&caller, LX_VIEW_ROOT), LX_VIEW_NOTHING);
+	caller = viewing_caller(&viewing, VIEWING_NESTED);
+	ck_assert_int_eq(lx_view_effect(&caller,
+				 viewing_node(&viewing, VIEWING_PLAIN, "memory/box/memory.max")),
+		LX_VIEW_NOTHING);
 }
 END_TEST
 
