@@ -51,6 +51,24 @@ class Loop:
         self.process = box.popen(*caller("until", self.file, total, of=of), stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True)
 
+    def pause(self):
+        """Between two calls: one that is being answered could not be answered again."""
+        caller_pid = lab.child_of(self.process.pid) or self.process.pid
+
+        def stopped_outside():
+            os.kill(caller_pid, signal.SIGSTOP)
+            if pathlib.Path(f"/proc/{caller_pid}/wchan").read_text().startswith("do_signal_stop"):
+                return True
+            os.kill(caller_pid, signal.SIGCONT)
+            return False
+        lab.wait_until(stopped_outside, 20, "the caller stands still")
+        self.paused = caller_pid
+
+    def go_on(self):
+        """nsenter(1) stops with its child."""
+        for pid in (self.process.pid, self.paused):
+            os.kill(pid, signal.SIGCONT)
+
     def end(self):
         self.file.touch()
         output = self.process.communicate(timeout=60 * lab.SLOW)[0]
@@ -191,6 +209,38 @@ def reloads_and_a_dead_supervisor_cost_no_call():
         every_answer_was_right(each)
 
 
+def with_a_store_both_may_die():
+    """supervisor and worker at one blow, descriptors in systemd's store: calls wait, and none fails"""
+    own = survivors.Service()
+    loop = Loop(lab.Container(own, memory=LIMIT), of=own)
+    await_listeners(own, 1)
+    for _ in range(RELOADS):
+        lab.wait_until(lambda: own.store.names().count("lxfs-reception") == 1, 20, "the socket is stored")
+        own.kill_both()
+        own.start()
+    later = Loop(lab.Container(own, memory=LIMIT), of=own)
+    await_listeners(own, 2)
+    time.sleep(0.5)
+    for each in (loop, later):
+        every_answer_was_right(each)
+
+
+def a_store_of_another_version_keeps_the_listeners():
+    """what the store gives is of another version: lxfs starts anew, with the listeners there are"""
+    own = survivors.Service()
+    loop = Loop(lab.Container(own, memory=LIMIT), of=own)
+    await_listeners(own, 1)
+    loop.pause()
+    own.kill_both()
+    os.pwrite(dict(own.store.kept)["lxfs-estate"], (99).to_bytes(4, "little"), 8)
+    own.start()
+    check("starting anew" in own.log(), own.log())
+    loop.go_on()
+    time.sleep(0.5)
+    every_answer_was_right(loop)
+    equal([name for name in own.store.names() if name.startswith("lxfs-listener")], ["lxfs-listener-1"], "stored")
+
+
 def another_lxfs_takes_the_listeners_over():
     """with --take-over the newcomer answers, and the elder again when the newcomer is killed"""
     elder = lab.Server("--take-over")
@@ -256,6 +306,8 @@ lab.run([
     only_root_hands_over,
     killed_workers_cost_no_call,
     reloads_and_a_dead_supervisor_cost_no_call,
+    with_a_store_both_may_die,
+    a_store_of_another_version_keeps_the_listeners,
     another_lxfs_takes_the_listeners_over,
     listeners_of_the_dead_are_dropped,
     hostile_callers_harm_nobody_else,
