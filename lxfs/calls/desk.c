@@ -14,7 +14,6 @@
 
 #define THREADS_MIN 2
 #define THREADS_MAX 32
-#define SPARE_MSEC 10000
 
 struct LxDesk {
 	LxContext *context;
@@ -115,18 +114,6 @@ static void stand_up(LxDesk *self)
 	self->n_idle++;
 }
 
-static bool is_spare(LxDesk *self)
-{
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-	bool spare = self->n_threads > THREADS_MIN && self->n_idle > 1;
-
-	if (spare) {
-		self->n_threads--;
-		self->n_idle--;
-	}
-	return spare;
-}
-
 static void *work(void *data)
 {
 	LxDesk *self = data;
@@ -134,16 +121,13 @@ static void *work(void *data)
 
 	lx_fatal_enter_thread();
 	for (;;) {
-		int n = epoll_wait(self->epoll, &event, 1, SPARE_MSEC);
-
-		if (n == 0 && is_spare(self))
-			return NULL;
-		if (n <= 0)
+		if (epoll_wait(self->epoll, &event, 1, -1) != 1)
 			continue;
 		sit_down(self);
 		attend(self, event.data.ptr, event.events);
 		stand_up(self);
 	}
+	return NULL;
 }
 
 static void *follow(void *data)
