@@ -111,7 +111,13 @@ class Program:
             self.orphans = end_orphans()
 
     def _stop(self, process):
+        """Asks first: a test removes what it has made."""
         self.timed_out = True
+        process.terminate()
+        try:
+            process.wait(CLEAN_UP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
         _kill_group(process)
 
 
@@ -124,6 +130,7 @@ def _kill_group(process):
 
 
 PR_SET_CHILD_SUBREAPER = 36
+CLEAN_UP_SECONDS = 30
 ORPHAN_SECONDS = 2
 ORPHAN_GENERATIONS = 5
 

@@ -24,8 +24,11 @@ import traceback
 LXFS = os.environ.get("LXFS", "build/lxfs/lxfs")
 CGROUPS = pathlib.Path(os.environ.get("LXFS_LAB_CGROUPS", "/sys/fs/cgroup"))
 VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime", "vmstat"]
+CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
 CONTROLLERS_V1 = ["memory", "cpu", "cpuacct", "cpuset", "blkio", "pids"]
 MIB = 1 << 20
+
+_libc = ctypes.CDLL(None, use_errno=True)
 
 # By how much to stretch the limits of what is waited for, in a machine that is translated
 # instruction by instruction (tests/vm).
@@ -85,18 +88,6 @@ def hierarchy_roots():
     return sorted(folder for folder in CGROUPS.iterdir() if folder.is_dir() and not folder.is_symlink())
 
 
-# ---- Alone -----------------------------------------------------------------------------------
-
-def alone():
-    """Starts the test anew in a PID namespace and a mount namespace of its own: it sees nobody else's containers,
-    and none of it can be left. Called before anything is started."""
-    if os.environ.get("LXFS_LAB_ALONE"):
-        return
-    os.environ["LXFS_LAB_ALONE"] = "yes"
-    os.execvp("unshare", ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation",
-                          "private", sys.executable, *sys.argv])
-
-
 # ---- Cleaning up -----------------------------------------------------------------------------
 
 _undo = []
@@ -135,8 +126,40 @@ def _wait_for_orphans():
 
 
 atexit.register(_clean_up)
-for _signal in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-    signal.signal(_signal, lambda number, frame: sys.exit(128 + number))
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def _end_once(number, frame):
+    """Cleaning up is not to be ended by the same signal that came twice."""
+    for other in ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+for _signal in ENDING:
+    signal.signal(_signal, _end_once)
+
+
+# ---- Alone -----------------------------------------------------------------------------------
+
+def alone():
+    """The test goes on as the first process of a PID namespace, in a mount namespace of its own: it sees nobody
+    else's containers, and none of it can be left. Called before anything is started."""
+    check(_libc.unshare(CLONE_NEWPID | CLONE_NEWNS) == 0, "unshare")
+    inner = os.fork()
+    if inner:
+        _stand_outside(inner)
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    for command in (["--make-rprivate", "/"], ["-t", "proc", "proc", "/proc"]):
+        subprocess.run(["mount", *command], check=True)
+
+
+def _stand_outside(inner):
+    """Whoever ends us ends the test, which cleans up."""
+    for number in ENDING:
+        signal.signal(number, lambda number, frame: os.kill(inner, number))
+    _, status = os.waitpid(inner, 0)
+    os._exit(os.waitstatus_to_exitcode(status) % 256)
 
 
 def remove_cgroup(folder):
@@ -181,7 +204,6 @@ def child_of(pid):
 
 # ---- Functions in processes of their own -----------------------------------------------------
 
-_libc = ctypes.CDLL(None, use_errno=True)
 NAMESPACES = {"-U": "user", "-C": "cgroup", "-p": "pid", "-n": "net", "-m": "mnt"}
 PR_SET_PDEATHSIG = 1
 
@@ -212,7 +234,7 @@ class Call:
     def _become(function, arguments, enter, answer):
         """Ends in _exit whatever happens: what the parent has to undo is not the child's."""
         try:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            for number in ENDING:
                 signal.signal(number, signal.SIG_DFL)
             enter()
             inner = os.fork()  # only its children stand in the PID namespace that one entered
