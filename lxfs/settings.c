@@ -96,7 +96,7 @@ static const Key keys[] = {
 	{"swap", "on|off", "off: containers see no swap", set_switch, FIELD(library.swap), 0, 0},
 	{"load-average", "on|off", "sample load averages", set_switch, FIELD(library.load_average),
 		0, 0},
-	{"sysinfo", "on|off", "off: sysinfo(2) of new containers is left to the kernel", set_switch,
+	{"sysinfo", "on|off", "on: sysinfo(2) of new containers is answered here", set_switch,
 		FIELD(sysinfo), 0, 0},
 	{"max-containers", "NUMBER", "containers remembered at once", set_number,
 		FIELD(library.max_containers), 16, 1u << 20},
@@ -122,7 +122,7 @@ void lx_settings_defaults(LxProgramSettings *settings)
 		.runtime_dir = g_strdup("/run/lxfs"),
 		.oci_runtime = g_strdup("auto"),
 		.threads = default_threads(),
-		.sysinfo = true,
+		.sysinfo = false,
 	};
 	lx_settings_init(&settings->library);
 }

@@ -26,7 +26,7 @@ NARROW = struct.Struct("=i3I6IHHIII8x")
 FIELDS = ("uptime", "load1", "load5", "load15", "total", "free", "shared", "buffer", "swap", "swap_free",
           "procs", "pad", "high", "free_high", "unit")
 
-server = lab.Server()
+server = lab.Server("--sysinfo=on")
 folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-sysinfo-"))
 lab.at_end(lambda: subprocess.run(["rm", "-rf", str(folder)], check=True))
 
@@ -190,7 +190,7 @@ def killed_workers_cost_no_call():
 
 def reloads_and_a_dead_supervisor_cost_no_call():
     """lxfs reload, and kill -9 of the supervisor, fail no call, nor those of a container started after it"""
-    own = lab.Server()
+    own = lab.Server("--sysinfo=on")
     loop = Loop(lab.Container(own, memory=LIMIT), of=own)
     for _ in range(RELOADS):
         done = subprocess.run([lab.LXFS, "reload", "--runtime-dir", str(own.runtime)], capture_output=True,
@@ -211,7 +211,7 @@ def reloads_and_a_dead_supervisor_cost_no_call():
 
 def with_a_store_both_may_die():
     """supervisor and worker at one blow, descriptors in systemd's store: calls wait, and none fails"""
-    own = survivors.Service()
+    own = survivors.Service("--sysinfo=on")
     loop = Loop(lab.Container(own, memory=LIMIT), of=own)
     await_listeners(own, 1)
     for _ in range(RELOADS):
@@ -227,7 +227,7 @@ def with_a_store_both_may_die():
 
 def a_store_of_another_version_keeps_the_listeners():
     """what the store gives is of another version: lxfs starts anew, with the listeners there are"""
-    own = survivors.Service()
+    own = survivors.Service("--sysinfo=on")
     loop = Loop(lab.Container(own, memory=LIMIT), of=own)
     await_listeners(own, 1)
     loop.pause()
@@ -243,7 +243,7 @@ def a_store_of_another_version_keeps_the_listeners():
 
 def another_lxfs_takes_the_listeners_over():
     """with --take-over the newcomer answers, and the elder again when the newcomer is killed"""
-    elder = lab.Server("--take-over")
+    elder = lab.Server("--take-over", "--sysinfo=on")
     loop = Loop(lab.Container(elder, memory=LIMIT), of=elder)
     with open(elder.log_path, "a") as log:
         newcomer = subprocess.Popen(elder.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -292,8 +292,8 @@ def hostile_callers_harm_nobody_else():
 
 
 def without_the_setting_there_is_no_socket():
-    """sysinfo=off takes no listeners in"""
-    own = lab.Server("--sysinfo=off")
+    """without the setting no listeners are taken in"""
+    own = lab.Server()
     check(not (own.runtime / "seccomp").exists(), "a socket")
 
 

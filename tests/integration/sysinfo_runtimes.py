@@ -15,13 +15,15 @@ from engines import Bundle, Oci, OciBox
 from lab import check, equal
 
 lab.adopt_orphans()
-server = lab.Server()
+server = lab.Server("--sysinfo=on")
 folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-sysinfo-"))
 lab.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 WRAPPER = folder / "lxfs-runtime"
 WRAPPER.symlink_to(os.path.abspath(lab.LXFS))
-OPTIONS = ["--runtime-dir", str(server.runtime)]
+ON = folder / "lxfs.conf"
+ON.write_text("[lxfs]\nsysinfo=on\n")
+OPTIONS = ["--runtime-dir", str(server.runtime), f"--config={ON}"]
 SOCKET = str(server.runtime / "seccomp")
 
 docker, why_not = engines.start_docker(
@@ -117,13 +119,14 @@ def the_bundle_gains_a_profile_and_keeps_its_own():
 
 
 def where_nobody_listens_a_container_starts_without():
-    """sysinfo=off, or an lxfs that is not running: no rule, and the container starts"""
-    settings = folder / "off.conf"
-    settings.write_text("[lxfs]\nsysinfo=off\n")
+    """without the setting, or with an lxfs that is not running: no rule, and the container starts"""
+    unset = folder / "empty.conf"
+    unset.write_text("[lxfs]\n")
     stale = folder / "stale"
     stale.mkdir()
-    for options in ([f"--config={settings}"], ["--runtime-dir", str(stale)]):
-        oci = Oci("runc", [WRAPPER, *OPTIONS, "--runtime=runc", *options])
+    for options in (["--runtime-dir", str(server.runtime), f"--config={unset}"],
+                    ["--runtime-dir", str(stale), f"--config={ON}"]):
+        oci = Oci("runc", [WRAPPER, "--runtime=runc", *options])
         bundle = Bundle(oci)
         box = OciBox(bundle)
         check("seccomp" not in json.loads(bundle.path.read_text())["linux"], f"a rule with {options}")
