@@ -77,7 +77,7 @@ static void close_the_rest(const LxInheritance *inheritance, int connection)
 
 /* ---- The keeper -------------------------------------------------------------------------- */
 
-_Noreturn static void keep(const LxSupervision *given, int connection)
+_Noreturn static void keep(const LxSupervision *given, LxSupervise supervise, int connection)
 {
 	LxInheritance inheritance = *given->inheritance;
 	LxSupervision own = *given;
@@ -96,13 +96,13 @@ _Noreturn static void keep(const LxSupervision *given, int connection)
 	prctl(PR_SET_NAME, "lxfs-keeper");
 	leave_output(given->settings->runtime_dir);
 	leave_cgroups();
-	exit_code = lx_supervisor_run(&own);
+	exit_code = supervise(&own);
 	if (!own.survived)
 		lx_runtime_remove(own.settings->runtime_dir, "supervisor.pid");
 	_exit(exit_code);
 }
 
-static void start(LxSupervision *given)
+static void start(LxSupervision *given, LxSupervise supervise)
 {
 	LxFd ends[2];
 	pid_t pid;
@@ -111,20 +111,20 @@ static void start(LxSupervision *given)
 		return;
 	pid = fork();
 	if (pid == 0)
-		keep(given, ends[1]);
+		keep(given, supervise, ends[1]);
 	lx_fd_clear(&ends[1]);
 	if (pid > 0)
 		given->inheritance->elder = lx_fd_steal(&ends[0]);
 	lx_fd_clear(&ends[0]);
 }
 
-bool lx_keeper_check(LxSupervision *given, uint64_t alone_nsec)
+bool lx_keeper_check(LxSupervision *given, LxSupervise supervise, uint64_t alone_nsec)
 {
 	if (given->keep_sec == 0)
 		return false;
 	if (given->newcomer >= 0)
 		return alone_nsec > (uint64_t)given->keep_sec * NSEC_PER_SEC;
 	if (given->inheritance->elder < 0)
-		start(given);
+		start(given, supervise);
 	return false;
 }

@@ -7,7 +7,10 @@
  */
 #pragma once
 
-#include "serve/supervisor.h"
+#include "serve/supervision.h"
+
+/* How a supervisor runs: lx_supervisor_run. */
+typedef int (*LxSupervise)(LxSupervision *supervision);
 
 /*
  * To be called now and then while we serve and nobody takes over from us. Where a keeper is wanted
@@ -15,4 +18,4 @@
  * Quiet when there is no process to be had: without it all goes on. True: we are a keeper
  * ourselves, and have served alone for so long that nobody will come.
  */
-bool lx_keeper_check(LxSupervision *given, uint64_t alone_nsec);
+bool lx_keeper_check(LxSupervision *given, LxSupervise supervise, uint64_t alone_nsec);

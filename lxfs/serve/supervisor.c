@@ -238,7 +238,7 @@ static void advance_reload(Supervisor *self)
 static void check_keeping(Supervisor *self, uint64_t now)
 {
 	if (self->serving && self->announced && !lx_succession_is_under_way(&self->succession) &&
-		lx_keeper_check(self->given, now - self->alone_nsec))
+		lx_keeper_check(self->given, lx_supervisor_run, now - self->alone_nsec))
 		stop(self, EXIT_SUCCESS);
 }
 

@@ -5,22 +5,7 @@
  */
 #pragma once
 
-#include "serve/handover.h"
-#include "settings.h"
-
-typedef struct {
-	const LxProgramSettings *settings;
-	LxInheritance *inheritance; /* the estate, old or new; the supervisor keeps it up to date */
-	bool fresh;                 /* the estate is new: nobody depends on it yet */
-	bool take_over;             /* other lxfs may take over from us */
-	int keep_sec;  /* a keeper serves that long when we are gone; 0: there is none */
-	int newcomer;  /* we are a keeper: the connection to whom we keep; -1: we are none */
-	bool survived; /* at the end: others serve with our files */
-	int inner_mounts[LX_N_CONNECTIONS]; /* detached, to be attached when the first worker
-					       serves, and closed then; -1: none */
-	const char *program;                /* absolute path: what a reload executes */
-	char **argv;
-} LxSupervision;
+#include "serve/supervision.h"
 
 /*
  * Runs until it is told to stop (SIGTERM, SIGINT), the views are unmounted, or, with a fresh
