@@ -110,7 +110,7 @@ def both_are_killed_with_their_descriptors_in_a_store():
     judge(f"{DOUBLE_DEATHS} deaths of both", readers.end())
     check_growth(before, server.figures())
     equal(server.store.names(), ["lxfs-estate", "lxfs-fuse-cgroup", "lxfs-fuse-pressure", "lxfs-fuse-views",
-                                 "lxfs-history", "lxfs-reception"], "what the store keeps")
+                                 "lxfs-history"], "what the store keeps")
 
 
 def a_worker_that_stands_still_is_replaced():

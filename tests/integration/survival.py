@@ -190,7 +190,7 @@ def another_version_in_the_store_is_refused_and_lxfs_starts_anew():
     check("it speaks version 99" in server.log(), server.log())
     check("MemTotal:" in (server.mount / "proc/meminfo").read_text(), "meminfo")
     equal(server.store.names(), ["lxfs-estate", "lxfs-fuse-cgroup", "lxfs-fuse-pressure", "lxfs-fuse-views",
-                                 "lxfs-history", "lxfs-reception"], "what the store keeps: the new ones, once")
+                                 "lxfs-history"], "what the store keeps: the new ones, once")
 
 
 def stopped_it_leaves_the_mount_to_its_successor():
