@@ -152,7 +152,7 @@ def total_loss_heals_through_anchors_and_without():
              start_box("-m", "256m", binds=["-v", f"{anchor}:/proc/meminfo:ro,rslave"])]
     for box in boxes:
         check("MemTotal:         262144 kB\n" in box.read("/proc/meminfo"), "MemTotal before")
-    engines.lose_everything(server)
+    server.lose()
     for box in boxes:
         lab.wait_until(lambda box=box: box.fails("cat", "/proc/meminfo"), 5, "the view is dead")
     server.log_path.write_text("")

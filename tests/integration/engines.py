@@ -126,15 +126,6 @@ def survives(server, box):
     sees_its_own(box)
 
 
-def lose_everything(server):
-    """Both processes of the server at once: while the first stands still it starts no other."""
-    supervisor, worker = server.pid("supervisor"), server.pid("worker")
-    os.kill(supervisor, signal.SIGSTOP)
-    os.kill(worker, signal.SIGKILL)
-    os.kill(supervisor, signal.SIGKILL)
-    server.process.wait()
-
-
 # ---- Docker --------------------------------------------------------------------------------------
 
 class Docker:

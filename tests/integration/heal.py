@@ -62,13 +62,8 @@ class Instance(lab.Server):
         return self.log().count("serving at") == self.starts
 
     def lose_everything(self):
-        """The supervisor cannot start the next worker while it stands still."""
         self.wait_for_healer()
-        supervisor, worker = self.pid("supervisor"), self.pid("worker")
-        os.kill(supervisor, signal.SIGSTOP)
-        os.kill(worker, signal.SIGKILL)
-        os.kill(supervisor, signal.SIGKILL)
-        self.process.wait()
+        self.lose()
         lab.wait_until(lambda: is_dead(self.mount), 5, "the views are dead")
 
     def lose_and_start(self):

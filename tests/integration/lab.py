@@ -268,6 +268,14 @@ class Call:
             self.pid = None
 
 
+def holds_files(pid):
+    """A process that has ended holds none, also before its parent takes note."""
+    try:
+        return bool(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return False
+
+
 def is_mounted(folder):
     """Dead or alive: by the table of mounts."""
     with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
@@ -329,6 +337,16 @@ class Server:
         for inner in ("mount", "run/anchors"):
             while is_mounted(self.folder / inner):
                 subprocess.run(["umount", "-l", str(self.folder / inner)], check=True)
+
+    def lose(self):
+        """Both processes at once: while the first stands still it starts no other. Killed is not yet gone: what
+        a process holds it holds until then."""
+        supervisor, worker = self.pid("supervisor"), self.pid("worker")
+        os.kill(supervisor, signal.SIGSTOP)
+        os.kill(worker, signal.SIGKILL)
+        os.kill(supervisor, signal.SIGKILL)
+        self.process.wait()
+        wait_until(lambda: not holds_files(worker), 20, "the worker is gone")
 
     def stop(self):
         if self.process and self.process.poll() is None:

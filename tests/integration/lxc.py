@@ -51,7 +51,7 @@ def its_views_heal_through_the_anchors():
     """after lxfs is lost whole and started again a container reads on, with nothing done inside"""
     box = LxcBox(common_d())
     sees_its_own(box)
-    engines.lose_everything(server)
+    server.lose()
     server.log_path.write_text("")
     server.start()
     lab.wait_until(lambda: "mount namespaces" in server.log(), 20, "healed")

@@ -87,7 +87,7 @@ def they_heal_after_a_total_loss():
     """after lxfs is lost whole and started again they have the views again, without a restart"""
     server = start_server()
     boxes = [LxcBox(stock_common_d()), LxcBox(stock_common_d(), unprivileged=True)]
-    engines.lose_everything(server)
+    server.lose()
     for box in boxes:
         lab.wait_until(lambda box=box: heal.is_dead(f"/proc/{init_of(box)}/root/proc/meminfo"), 20, "the view is dead")
     server.log_path.write_text("")

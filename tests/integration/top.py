@@ -217,9 +217,7 @@ def a_server_that_has_gone_is_said():
     terminal.shows(lambda screen: any("healthy" in line for line in screen if line.startswith(box.cgroup.path)),
                    "healthy")
     check("not served" not in terminal.screen()[0], terminal.screen()[0])
-    for which in ("supervisor", "worker"):
-        os.kill(own.pid(which), 9)
-    own.process.wait()
+    own.lose()
     terminal.shows(lambda screen: "not served" in screen[0], "it says so")
     terminal.shows(lambda screen: any("dead" in line for line in screen if line.startswith(box.cgroup.path)), "dead")
     terminal.press("q")

@@ -114,7 +114,7 @@ class InstanceOf:
 
     def __init__(self, server):
         self.server = server
-        self.pid, self.mount, self.process = server.pid, server.mount, server.process
+        self.mount, self.lose = server.mount, server.lose
 
     def wait_for_healer(self):
         lab.wait_until(lambda: "mount namespaces" in self.server.log(), 20, "healed after the start")
