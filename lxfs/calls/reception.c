@@ -5,16 +5,15 @@
 #include "calls/listener.h"
 #include "calls/register.h"
 #include "clock.h"
+#include "runtime.h"
+#include "runtime_socket.h"
 #include "serve/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
 #define PATIENCE_NSEC (UINT64_C(10) * 1000000000)
 /* The kernel's SCM_MAX_FD. */
@@ -78,36 +77,16 @@ void lx_reception_clear(LxReception *self)
 
 /* ---- The socket -------------------------------------------------------------------------- */
 
-/* By the folder's descriptor: a socket's own path may be no longer than 107 bytes. */
-static int bind_in(int folder)
-{
-	g_auto(LxFd) fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" LX_RECEPTION_NAME,
-		folder);
-	unlinkat(folder, LX_RECEPTION_NAME, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
-		fchmodat(folder, LX_RECEPTION_NAME, 0600, 0) < 0 || listen(fd, SOMAXCONN) < 0)
-		return -1;
-	return lx_fd_steal(&fd);
-}
-
-static int open_folder(const LxReception *self)
-{
-	return open(self->settings->runtime_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
 static void make_socket(LxReception *self)
 {
 	LxEstate *estate = self->estate;
-	g_auto(LxFd) folder = open_folder(self);
+	g_autoptr(GError) error = NULL;
 
-	estate->reception = folder < 0 ? -1 : bind_in(folder);
+	estate->reception = lx_runtime_socket_listen(
+		self->settings->runtime_dir, LX_RECEPTION_NAME, SOCK_STREAM, SOMAXCONN, &error);
 	if (estate->reception < 0)
-		g_warning("listening at %s/" LX_RECEPTION_NAME
-			  ": %s; sysinfo(2) of new containers is not answered, ignoring",
-			self->settings->runtime_dir, g_strerror(errno));
+		g_warning("%s; sysinfo(2) of new containers is not answered, ignoring",
+			error->message);
 	lx_register_claim(estate);
 	if (estate->reception >= 0)
 		lx_store_push_reception(estate);
@@ -116,12 +95,10 @@ static void make_socket(LxReception *self)
 void lx_reception_open(LxReception *self)
 {
 	LxEstate *estate = self->estate;
-	g_auto(LxFd) folder = -1;
 
 	lx_register_claim(estate);
 	if (!self->settings->sysinfo) {
-		folder = open_folder(self);
-		unlinkat(folder, LX_RECEPTION_NAME, 0);
+		lx_runtime_remove(self->settings->runtime_dir, LX_RECEPTION_NAME);
 		lx_reception_close(self);
 		lx_fd_clear(&estate->reception);
 		lx_register_claim(estate);

@@ -4,6 +4,7 @@
 
 #include "fd.h"
 #include "runtime.h"
+#include "runtime_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,50 +13,20 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #define NAME "baton"
 #define MAGIC 0x6c786261u /* "lxba" */
 #define ANSWER_SECONDS 10
+#define BACKLOG 8
 
 enum { FD_MEMORY, FD_HISTORY, FD_LOCK, FD_FIRST_CONNECTION };
 #define N_FDS (FD_FIRST_CONNECTION + LX_N_CONNECTIONS)
 
 /* ---- The socket -------------------------------------------------------------------------- */
 
-/* By the folder's descriptor: a socket's own path may be no longer than 107 bytes. */
-static struct sockaddr_un address_in(int folder)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	g_snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" NAME, folder);
-	return address;
-}
-
-static int open_folder(const char *runtime_dir, GError **error)
-{
-	int folder = open(runtime_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (folder < 0)
-		lx_error_set_errno(error, errno, "opening %s", runtime_dir);
-	return folder;
-}
-
 int lx_baton_listen(const char *runtime_dir, GError **error)
 {
-	g_auto(LxFd) folder = open_folder(runtime_dir, error);
-	g_auto(LxFd) listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct sockaddr_un address = address_in(folder);
-
-	if (folder < 0)
-		return -1;
-	unlinkat(folder, NAME, 0);
-	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-		fchmodat(folder, NAME, 0600, 0) < 0 || listen(listener, 8) < 0) {
-		lx_error_set_errno(error, errno, "listening at %s/" NAME, runtime_dir);
-		return -1;
-	}
-	return lx_fd_steal(&listener);
+	return lx_runtime_socket_listen(runtime_dir, NAME, SOCK_SEQPACKET, BACKLOG, error);
 }
 
 void lx_baton_remove(const char *runtime_dir)
@@ -84,18 +55,11 @@ int lx_baton_accept(int listener, int *out_process)
 static int connect_to(const char *runtime_dir, GError **error)
 {
 	const struct timeval patience = {.tv_sec = ANSWER_SECONDS};
-	g_auto(LxFd) folder = open_folder(runtime_dir, error);
-	g_auto(LxFd) peer = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	struct sockaddr_un address = address_in(folder);
+	int peer = lx_runtime_socket_connect(runtime_dir, NAME, SOCK_SEQPACKET, error);
 
-	if (folder < 0)
-		return -1;
-	if (peer < 0 || connect(peer, (struct sockaddr *)&address, sizeof address) < 0) {
-		lx_error_set_errno(error, errno, "asking at %s/" NAME, runtime_dir);
-		return -1;
-	}
-	setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	return lx_fd_steal(&peer);
+	if (peer >= 0)
+		setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	return peer;
 }
 
 /* ---- Messages ---------------------------------------------------------------------------- */
