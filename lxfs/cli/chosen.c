@@ -60,9 +60,8 @@ static void look_up_labels(const LxLabelsPlace *place, const LxContainerInfo *in
 {
 	bool live = strcmp(place->root, "/") == 0 && info->init_pid;
 	g_autoptr(LxMountinfo) mounts = live ? lx_mountinfo_read(info->init_pid, NULL) : NULL;
-	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, LX_LABELS_HOSTNAME) : NULL;
 
-	lx_labels_find(place, info, hostname ? hostname->root : NULL, out);
+	lx_labels_find(place, info, lx_labels_hostname(mounts), out);
 }
 
 typedef struct {

@@ -67,11 +67,10 @@ bool lx_watch_wants(const char *inject, bool all)
 static bool is_meant(const Watch *watch, const LxContainerInfo *info)
 {
 	g_autoptr(LxMountinfo) mounts = lx_mountinfo_read(info->init_pid, NULL);
-	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, LX_LABELS_HOSTNAME) : NULL;
 	const LxLabelsPlace place = {.root = host_root()};
 	g_auto(LxLabels) labels = {0};
 
-	lx_labels_find(&place, info, hostname ? hostname->root : NULL, &labels);
+	lx_labels_find(&place, info, lx_labels_hostname(mounts), &labels);
 	return !labels.is_sandbox && lx_watch_wants(labels.inject, watch->request->all);
 }
 

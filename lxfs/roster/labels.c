@@ -227,6 +227,13 @@ static void take_lxc(const char *root, const LxContainerInfo *info, LxLabels *ou
 		out->name = name_in_project(info->id);
 }
 
+const char *lx_labels_hostname(const LxMountinfo *mounts)
+{
+	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, "/etc/hostname") : NULL;
+
+	return hostname ? hostname->root : NULL;
+}
+
 void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, const char *hostname,
 	LxLabels *out)
 {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "mounts/mountinfo.h"
 #include "roster/shelf.h"
 
 typedef struct {
@@ -45,13 +46,15 @@ typedef struct {
 	const LxShelf *shelf; /* NULL: no names of Podman's containers */
 } LxLabelsPlace;
 
-/* What a container has its /etc/hostname from lies among its runtime's files. */
-#define LX_LABELS_HOSTNAME "/etc/hostname"
+/*
+ * The file that is bound over a container's /etc/hostname, as a path on the host: it lies among its
+ * runtime's files. Borrowed from the container's mounts; NULL when there are none, or no such file.
+ */
+const char *lx_labels_hostname(const LxMountinfo *mounts);
 
 /*
- * Looks where the container's runtime keeps its files. `hostname` is the file that is bound over
- * the container's LX_LABELS_HOSTNAME, as a path on the host: so they are found wherever they are;
- * NULL: not known.
+ * Looks where the container's runtime keeps its files; by `hostname` they are found wherever they
+ * are; NULL: not known.
  */
 void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, const char *hostname,
 	LxLabels *out);

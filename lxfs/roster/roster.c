@@ -140,15 +140,13 @@ static void look_at(const Survey *survey, unsigned index)
 {
 	LxRosterRow *row = &g_array_index(survey->roster->rows, LxRosterRow, index);
 	g_autoptr(LxMountinfo) mounts = NULL;
-	const LxMount *hostname;
 
 	read_figures(survey, index, survey->terms->wanted & ~(unsigned)LX_FIGURE_LOAD, row);
 	mounts = row->info->init_pid ? lx_mountinfo_read(row->info->init_pid, NULL) : NULL;
-	hostname = mounts ? lx_mountinfo_top(mounts, LX_LABELS_HOSTNAME) : NULL;
 	row->n_views = survey->n_views;
 	if (mounts)
 		look_at_views(survey, mounts, row);
-	lx_labels_find(&survey->place, row->info, hostname ? hostname->root : NULL, &row->labels);
+	lx_labels_find(&survey->place, row->info, lx_labels_hostname(mounts), &row->labels);
 }
 
 /* ---- Rounds ------------------------------------------------------------------------------ */
