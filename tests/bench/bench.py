@@ -304,20 +304,21 @@ def parse_arguments():
     return arguments
 
 
-def main():
-    arguments = parse_arguments()
+def run(name, work):
+    """The exit code of a benchmark; the others of this folder are run by it, too."""
     if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
-        print("bench: skipped: needs root and /dev/fuse", file=sys.stderr)
+        print(f"{name}: skipped: needs root and /dev/fuse", file=sys.stderr)
         return SKIPPED
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))  # unwinds the stack: everything is removed
     try:
-        bench(arguments)
+        work()
     except (Failure, OSError) as failure:
-        print(f"bench: {failure}", file=sys.stderr)
+        print(f"{name}: {failure}", file=sys.stderr)
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    given = parse_arguments()
+    sys.exit(run("bench", lambda: bench(given)))

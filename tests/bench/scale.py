@@ -11,14 +11,13 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 
 import bench
-from bench import SKIPPED, Failure
+from bench import Failure
 
 FILE = "proc/meminfo"
 READERS = 64
@@ -183,22 +182,12 @@ def parse_arguments():
     return arguments
 
 
-def main():
-    arguments = parse_arguments()
-    if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
-        print("scale: skipped: needs root and /dev/fuse", file=sys.stderr)
-        return SKIPPED
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(1))  # unwinds the stack: everything is removed
-    try:
-        table_of_numbers(arguments)
-        print()
-        table_of_tasks(arguments)
-    except (Failure, OSError) as failure:
-        print(f"scale: {failure}", file=sys.stderr)
-        return 1
-    return 0
+def scale(arguments):
+    table_of_numbers(arguments)
+    print()
+    table_of_tasks(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    given = parse_arguments()
+    sys.exit(bench.run("scale", lambda: scale(given)))
