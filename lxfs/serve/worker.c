@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,16 @@ static void inherit_or_end(const LxWorkerTask *task)
 		_exit(EXIT_FAILURE);
 }
 
+/*
+ * The threads answer until exec has ended them. Beside an exec the kernel lets no thread be made
+ * that shares the working directory with its caller (fs->in_exec, copy_fs in kernel/fork.c), and a
+ * read for which one is needed would fail: from here on ours is our own.
+ */
+static void part_from_threads(void)
+{
+	unshare(CLONE_FS);
+}
+
 _Noreturn static void become_supervisor(const LxWorkerTask *task)
 {
 	LxInheritance left = {
@@ -123,6 +134,7 @@ _Noreturn static void become_supervisor(const LxWorkerTask *task)
 	set_mask(SIG_BLOCK); /* until the supervisor listens to them */
 	prctl(PR_SET_PDEATHSIG, 0);
 	forget_pending(SIGTERM);
+	part_from_threads();
 	lx_handover_execute(&left, "/proc/self/exe", task->argv, &error);
 	g_warning("taking the place of the supervisor: %s", error->message);
 	_exit(EXIT_FAILURE);
