@@ -2,9 +2,10 @@
 /* What a roster is taken from: this host, by the settings, and the lxfs that serves on it. */
 #include "roster/source.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 void lx_source_clear(LxSource *source)
@@ -57,24 +58,14 @@ bool lx_source_parse(LxSource *source, int *argc, char ***argv, const char *summ
 	return true;
 }
 
-/* Of every container a few dozen kernel files are open. */
-static void raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 bool lx_source_open(LxSource *source, GError **error)
 {
 	if (geteuid() != 0) {
 		lx_error_set(error, EPERM, "it must be root; run it with sudo");
 		return false;
 	}
-	raise_descriptors();
+	lx_descriptors_raise_limit();
+	lx_descriptors_make_room();
 	source->context = lx_context_new(&source->instance.settings.library, error);
 	return source->context != NULL;
 }

@@ -14,6 +14,7 @@
 
 #include "calls/desk.h"
 #include "clock.h"
+#include "descriptors.h"
 #include "fd.h"
 #include "serve/census.h"
 #include "serve/fatal.h"
@@ -249,6 +250,7 @@ static void be_a_child(Worker *worker)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	set_mask(SIG_SETMASK);
+	lx_descriptors_make_room();
 	if (worker->task->predecessor > 0)
 		worker->predecessor = pidfd_open(worker->task->predecessor, 0);
 	if (is_orphan(worker->task))
