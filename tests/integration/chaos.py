@@ -86,7 +86,8 @@ def die_in_the_middle_of_reloads(which):
             lab.wait_until(lambda old=old: server.living(which) not in (None, old), 10, f"the next {which}")
         server.await_serving()
     time.sleep(0.5)  # the last reload ends
-    judge(f"{RELOADS} dead {which}s in reloads", readers.end())
+    # The next one is often killed before it has come to the request that its predecessor left.
+    judge(f"{RELOADS} dead {which}s in reloads", readers.end(), longest_ms=5000)
     check_growth(before, server.figures())
 
 
