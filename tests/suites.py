@@ -414,7 +414,9 @@ def run_integration_test(tally, name, path, env, limit=TEST_LIMIT):
     """One program with a folder of its own; what it leaves behind counts as a failure."""
     folder = tempfile.mkdtemp(prefix="lxfs-test-")
     os.chmod(folder, 0o755)  # readers of every kind must get in
+    before, started = tally.passed, time.monotonic()
     program = run_tap(tally, name, [path], limit, with_reports_in({**env, "TMPDIR": folder}, folder))
+    print(f"   {name}: {tally.passed - before} passed in {time.monotonic() - started:.0f} s", flush=True)
     tell_reports(tally, name, folder)
     left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
     for what in left:
