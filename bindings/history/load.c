@@ -180,6 +180,15 @@ void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer
 	}
 }
 
+bool lx_load_release(LxLoad *load)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&load->lock);
+	bool any = g_hash_table_size(load->watched) > 0;
+
+	g_hash_table_remove_all(load->watched);
+	return any;
+}
+
 unsigned lx_load_n_watched(LxLoad *load)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&load->lock);

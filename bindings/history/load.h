@@ -38,5 +38,11 @@ typedef bool (*LxLoadCount)(LxContainer *container, LxLoadSample *sample, gpoint
 /* Samples the containers asked about lately. Call every 5 seconds; `count` is called unlocked. */
 void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer data);
 
+/*
+ * Lets go of all containers: each is sampled again once it is asked about, and the ticks between
+ * are made up for as after a restart. False when there were none.
+ */
+bool lx_load_release(LxLoad *load);
+
 /* How many containers are being sampled: for tests and metrics. */
 unsigned lx_load_n_watched(LxLoad *load);

@@ -13,6 +13,8 @@ struct LxIdentity {
 	LxContainer *host;
 	LxLadder ladder;
 	unsigned max_cached;
+	LxRelease release; /* NULL: nobody else holds containers */
+	gpointer release_data;
 	GMutex lock;  /* guards list */
 	LxList *list; /* the last one made; NULL: none */
 };
@@ -56,42 +58,83 @@ void lx_identity_free(LxIdentity *identity)
 	g_free(identity);
 }
 
-/*
- * Is another try worth it? ENOENT: a cgroup went between its name and the opening of it, as when a
- * task is being moved. When descriptors have run out, half of what is kept makes room.
- */
-static bool try_again(LxIdentity *identity, int code)
+/* Takes the reference over; NULL: none. */
+static void set_list(LxIdentity *identity, LxList *fresh)
 {
-	if (code == EMFILE || code == ENFILE)
-		lx_cache_trim(identity->cache, lx_cache_n_entries(identity->cache) / 2);
-	return code == EMFILE || code == ENFILE || code == ENOENT;
+	g_autoptr(LxList) old = NULL;
+
+	g_mutex_lock(&identity->lock);
+	old = identity->list;
+	identity->list = fresh;
+	g_mutex_unlock(&identity->lock);
+}
+
+bool lx_identity_make_room(LxIdentity *identity, int code)
+{
+	unsigned n = lx_cache_n_entries(identity->cache);
+	bool released;
+
+	if (code != EMFILE && code != ENFILE)
+		return false;
+	released = identity->release && identity->release(identity->release_data);
+	lx_cache_trim(identity->cache, n / 2);
+	set_list(identity, NULL);
+	return n > 0 || released;
+}
+
+void lx_identity_on_shortage(LxIdentity *identity, LxRelease release, gpointer data)
+{
+	identity->release = release;
+	identity->release_data = data;
+}
+
+typedef struct {
+	const LxLadder *ladder;
+	pid_t tid;
+	LxLadderScope scope;
+	bool *rooted; /* NULL: not asked for */
+} Climb;
+
+static LxContainer *climb(const Climb *way, GError **error)
+{
+	if (way->rooted)
+		return lx_ladder_climb_rooted(way->ladder, way->tid, way->rooted, error);
+	return lx_ladder_climb(way->ladder, way->tid, way->scope, error);
+}
+
+/*
+ * A cgroup that went between its name and the opening of it (ENOENT), as when a task is being
+ * moved, is worth one more try; descriptors that have run out are worth as many as there is room to
+ * make.
+ */
+static LxContainer *find(LxIdentity *identity, const Climb *way, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	LxContainer *container = climb(way, &failure);
+
+	if (!container && lx_error_code(failure) == ENOENT) {
+		g_clear_error(&failure);
+		container = climb(way, &failure);
+	}
+	while (!container && lx_identity_make_room(identity, lx_error_code(failure))) {
+		g_clear_error(&failure);
+		container = climb(way, &failure);
+	}
+	if (!container)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return container;
 }
 
 static LxContainer *find_by(LxIdentity *identity, const LxLadder *ladder, pid_t tid,
 	LxLadderScope scope, GError **error)
 {
-	g_autoptr(GError) failure = NULL;
-	LxContainer *container = lx_ladder_climb(ladder, tid, scope, &failure);
-
-	if (container)
-		return container;
-	if (try_again(identity, lx_error_code(failure)))
-		return lx_ladder_climb(ladder, tid, scope, error);
-	g_propagate_error(error, g_steal_pointer(&failure));
-	return NULL;
+	return find(identity, &(Climb){.ladder = ladder, .tid = tid, .scope = scope}, error);
 }
 
 LxContainer *lx_identity_find_rooted(LxIdentity *identity, pid_t tid, bool *rooted, GError **error)
 {
-	g_autoptr(GError) failure = NULL;
-	LxContainer *container = lx_ladder_climb_rooted(&identity->ladder, tid, rooted, &failure);
-
-	if (container)
-		return container;
-	if (try_again(identity, lx_error_code(failure)))
-		return lx_ladder_climb_rooted(&identity->ladder, tid, rooted, error);
-	g_propagate_error(error, g_steal_pointer(&failure));
-	return NULL;
+	return find(identity, &(Climb){.ladder = &identity->ladder, .tid = tid, .rooted = rooted},
+		error);
 }
 
 LxContainer *lx_identity_find(LxIdentity *identity, pid_t tid, GError **error)
@@ -114,17 +157,6 @@ bool lx_identity_has_host_time(const LxIdentity *identity, pid_t tid)
 }
 
 /* ---- The list ---- */
-
-/* Takes the reference over; NULL: none. */
-static void set_list(LxIdentity *identity, LxList *fresh)
-{
-	g_autoptr(LxList) old = NULL;
-
-	g_mutex_lock(&identity->lock);
-	old = identity->list;
-	identity->list = fresh;
-	g_mutex_unlock(&identity->lock);
-}
 
 static LxList *last_list(LxIdentity *identity)
 {

@@ -48,6 +48,19 @@ bool lx_identity_has_host_time(const LxIdentity *identity, pid_t tid);
 void lx_identity_forget(LxIdentity *identity, const LxContainer *container);
 
 /*
+ * For the code (errno) of descriptors that have run out half of what is kept makes room. False for
+ * every other one, and when nothing is left that could.
+ */
+bool lx_identity_make_room(LxIdentity *identity, int code);
+
+/* Lets go of containers that somebody else holds. False when he held none. */
+typedef bool (*LxRelease)(gpointer data);
+
+/* Has whoever holds containers asked to let them go whenever room is made. Before the first find.
+ */
+void lx_identity_on_shortage(LxIdentity *identity, LxRelease release, gpointer data);
+
+/*
  * All containers of this host (rules 1 and 2 and the known runtimes), by id; of LxContainer. Ids
  * are unique: where several share one, each has "-" and its cgroup's inode number behind it.
  */

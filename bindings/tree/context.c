@@ -108,6 +108,11 @@ static bool divide_memory(LxContext *context, GError **error)
 	return true;
 }
 
+static bool release_watched(gpointer load)
+{
+	return lx_load_release(load);
+}
+
 /* Left out when everybody gets the host's own text: then nothing of a container can matter. */
 static bool find_containers(LxContext *context, GError **error)
 {
@@ -117,7 +122,10 @@ static bool find_containers(LxContext *context, GError **error)
 	context->levels = lx_levels_new(context->root, context->layout);
 	context->identity = lx_identity_new(context->root, context->layout, context->levels,
 		&context->clock, context->settings.max_containers, error);
-	return context->identity != NULL;
+	if (!context->identity)
+		return false;
+	lx_identity_on_shortage(context->identity, release_watched, context->load);
+	return true;
 }
 
 /* The rest goes without it. */

@@ -87,3 +87,22 @@ bool lx_scope_open(const LxCaller *caller, uint32_t scope, LxReading *out, GErro
 	};
 	return true;
 }
+
+static bool may_retry(const LxReading *reading, int code, unsigned n)
+{
+	LxIdentity *identity = reading->context->identity;
+
+	if (!identity)
+		return false;
+	if (code != ENOENT)
+		return lx_identity_make_room(identity, code);
+	if (n > 1 || reading->container->is_host)
+		return false;
+	lx_identity_forget(identity, reading->container);
+	return true;
+}
+
+void lx_scope_note_failure(const LxReading *reading, const GError *failure, LxTries *tries)
+{
+	tries->again = may_retry(reading, lx_error_code(failure), ++tries->n);
+}

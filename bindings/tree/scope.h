@@ -18,5 +18,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxReading, lx_scope_clear)
 LX_MUST_CHECK bool lx_scope_open(
 	const LxCaller *caller, uint32_t scope, LxReading *out, GError **error);
 
+/* How often something was tried for a caller, and whether one more try may end otherwise. */
+typedef struct {
+	unsigned n;
+	bool again;
+} LxTries;
+
+/*
+ * Notes a try that has failed. What led to a cgroup that has gone is forgotten, but after the first
+ * one only; where descriptors have run out half of what is kept makes room.
+ */
+void lx_scope_note_failure(const LxReading *reading, const GError *failure, LxTries *tries);
+
 /* Is the caller outside all containers? */
 LX_MUST_CHECK bool lx_scope_check_host(const LxCaller *caller, GError **error);

@@ -28,13 +28,12 @@ static bool read_numbers(const LxReading *reading, LxSysinfoNumbers *out, GError
 	return true;
 }
 
-/* One try; *gone says that a second one may find another answer. */
-static bool try_read(const LxCaller *caller, LxSysinfoNumbers *out, bool *gone, GError **error)
+static bool try_read(const LxCaller *caller, LxSysinfoNumbers *out, LxTries *tries, GError **error)
 {
 	g_auto(LxReading) reading = {0};
 	g_autoptr(GError) failure = NULL;
 
-	*gone = false;
+	tries->again = false;
 	if (!lx_scope_open(caller, 0, &reading, error))
 		return false;
 	if (reading.container->is_host) {
@@ -45,9 +44,7 @@ static bool try_read(const LxCaller *caller, LxSysinfoNumbers *out, bool *gone, 
 	}
 	if (read_numbers(&reading, out, &failure))
 		return true;
-	*gone = lx_error_code(failure) == ENOENT;
-	if (*gone)
-		lx_identity_forget(caller->context->identity, reading.container);
+	lx_scope_note_failure(&reading, failure, tries);
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return false;
 }
@@ -56,16 +53,15 @@ bool lx_tree_sysinfo(const LxCaller *caller, bool narrow, GString *bytes, GError
 {
 	g_autoptr(GError) failure = NULL;
 	LxSysinfoNumbers numbers;
-	bool gone;
+	LxTries tries = {0};
 
-	if (!try_read(caller, &numbers, &gone, &failure)) {
-		if (!gone) {
-			g_propagate_error(error, g_steal_pointer(&failure));
-			return false;
+	do {
+		g_clear_error(&failure);
+		if (try_read(caller, &numbers, &tries, &failure)) {
+			lx_render_sysinfo(&numbers, narrow, lx_memory_page_bytes(), bytes);
+			return true;
 		}
-		if (!try_read(caller, &numbers, &gone, error))
-			return false;
-	}
-	lx_render_sysinfo(&numbers, narrow, lx_memory_page_bytes(), bytes);
-	return true;
+	} while (tries.again);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
 }

@@ -4,7 +4,7 @@
  *
  * What a cache holds of a container may have gone since: its cgroup was removed, or lost a
  * controller. The readers then say ENOENT; what led there is forgotten, and one more try looks
- * afresh. A second ENOENT is the answer.
+ * afresh. A second ENOENT is the answer. Descriptors that have run out are made room for likewise.
  */
 #include "tree/containers.h"
 
@@ -36,23 +36,20 @@ static bool make_text(const LxReading *reading, const LxPlace *place, GString *t
 	return place->row->recipe(reading, text, error);
 }
 
-/* One try; *gone says that a second one may find another answer. */
 static bool try_read(
-	const LxCaller *caller, const LxPlace *place, GString *text, bool *gone, GError **error)
+	const LxCaller *caller, const LxPlace *place, GString *text, LxTries *tries, GError **error)
 {
 	g_auto(LxReading) reading = {0};
 	gsize before = text->len;
 	g_autoptr(GError) failure = NULL;
 
-	*gone = false;
+	tries->again = false;
 	if (!lx_scope_open(caller, place->scope, &reading, error))
 		return false;
 	if (make_text(&reading, place, text, &failure))
 		return true;
 	g_string_truncate(text, before);
-	*gone = lx_error_code(failure) == ENOENT && !reading.container->is_host;
-	if (*gone)
-		lx_identity_forget(caller->context->identity, reading.container);
+	lx_scope_note_failure(&reading, failure, tries);
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return false;
 }
@@ -61,18 +58,17 @@ bool lx_tree_read(const LxCaller *caller, LxNode file, GString *text, GError **e
 {
 	g_auto(LxPlace) place = {0};
 	g_autoptr(GError) failure = NULL;
-	bool gone;
+	LxTries tries = {0};
 
 	if (!lx_place_of_node(caller->context, file, &place, error))
 		return false;
 	if (place.row && place.row->id == LX_ROW_LOADS)
 		return lx_containers_read_loads(caller, text, error);
-	if (try_read(caller, &place, text, &gone, &failure))
-		return true;
-	if (gone) {
+	do {
 		g_clear_error(&failure);
-		return try_read(caller, &place, text, &gone, error);
-	}
+		if (try_read(caller, &place, text, &tries, &failure))
+			return true;
+	} while (tries.again);
 	g_propagate_error(error, g_steal_pointer(&failure));
 	return false;
 }

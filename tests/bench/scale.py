@@ -90,6 +90,9 @@ class Usage:
         pattern = re.compile(rf"^(?:{'|'.join(names)}):\s+(\d+) kB", re.MULTILINE)
         return self._sum(lambda folder: sum(map(int, pattern.findall((folder / "smaps_rollup").read_text()))))
 
+    def private_mib(self):
+        return self.kib(["Private_Clean", "Private_Dirty"]) / 1024
+
     def descriptors(self):
         return self._sum(lambda folder: len(list((folder / "fd").iterdir())))
 
@@ -164,7 +167,7 @@ def measure(arguments, number, table):
             usec = [int(nsec) / 1000 for nsec in reads[index]]
             table.add(number, name, f"{usec[0]:.0f}", f"{sorted(usec[1:])[len(usec) // 2 - 1]:.0f}",
                 f"{int(rushes[index][0]) * 1000 // RUSH_MSEC}", f"{idle[index]:.2f}",
-                f"{usage.kib(['Rss']) / 1024:.1f}", f"{usage.kib(['Private_Clean', 'Private_Dirty']) / 1024:.1f}",
+                f"{usage.kib(['Rss']) / 1024:.1f}", f"{usage.private_mib():.1f}",
                 usage.descriptors(), usage.threads())
 
 
@@ -195,6 +198,20 @@ def table_of_readers(arguments):
                 table.add(readers, name, reads * 1000 // RUSH_MSEC)
     if arguments.plots:
         draw(arguments.plots, "readers", f"meminfo in {READERS_BESIDE} containers", table, ("readers", "reads/s"))
+
+
+def table_of_reads(arguments):
+    """Memory after so many reads, of all containers' meminfo."""
+    table = Table(["reads", "server"], ["private MiB", "descriptors"])
+    with contextlib.ExitStack() as stack:
+        servers = Servers(stack, arguments, [name for name in arguments.servers if name == "lxfs"])
+        crowd = Crowd(stack, arguments.crowd, READERS_BESIDE)
+        done = 0
+        for usage, mount in zip(servers.usages, servers.mounts):
+            for wanted in (1000, 10000, 100000, arguments.reads):
+                while done < wanted:
+                    done += int(crowd.tell(f"rush {READERS_BESIDE} {RUSH_MSEC // 10} {mount / FILE}")[0])
+                table.add(done, "lxfs", f"{usage.private_mib():.1f}", usage.descriptors())
 
 
 def table_of_tasks(arguments):
@@ -232,12 +249,14 @@ def parse_arguments():
     parser.add_argument("--idle-seconds", type=int, default=20)
     parser.add_argument("--watched", type=int, default=200, help="containers for the table of tasks")
     parser.add_argument("--tasks", type=int, default=20000)
+    parser.add_argument("--reads", type=int, default=1000000, help="for the table of memory over reads")
     return parser.parse_args()
 
 
 def scale(arguments):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
-    for table in (table_of_numbers, table_of_readers, table_of_tasks):
+    with contextlib.suppress(ValueError):  # without CAP_SYS_RESOURCE lxfs does with what there is
+        resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    for table in (table_of_numbers, table_of_readers, table_of_reads, table_of_tasks):
         table(arguments)
         print()
 

@@ -419,6 +419,19 @@ def more_open_files_than_are_remembered_still_read():
     equal(total_of(in_box(whole, "/proc/meminfo")), 256, "MiB afterwards")
 
 
+def read_all_views():
+    return [whole(f"/proc/{view}") for view in lab.VIEWS if os.path.exists(f"/proc/{view}")]
+
+
+def few_descriptors_are_enough_for_many_containers():
+    frugal = lab.Server(prefix=["prlimit", "--nofile=120:120"])
+    boxes = [lab.Container(frugal, memory=(64 + number) * MIB, cpus=1.0) for number in range(12)]
+    for _ in range(3):
+        for number, box in enumerate(boxes):
+            equal(total_of(box.call(read_all_views)[lab.VIEWS.index("meminfo")]), 64 + number, "MiB")
+    check("EIO" not in frugal.log(), frugal.log())
+
+
 def keep_open(box, path):
     """Opened and begun in the container's place, and then held by us."""
     ours, theirs = socket.socketpair()
@@ -574,6 +587,7 @@ lab.run([
     killed_readers_leave_nothing_behind,
     readers_killed_at_any_moment_leave_the_others_alone,
     more_open_files_than_are_remembered_still_read,
+    few_descriptors_are_enough_for_many_containers,
     a_text_goes_on_to_its_end_after_its_container,
     a_reader_who_outlives_its_cgroup_reads_on_and_is_then_seen_where_it_is,
     a_text_of_containers_id_goes_on_to_its_end_and_is_not_made_anew,

@@ -278,7 +278,7 @@ def a_program_that_dies_once_it_is_executed_is_rolled_back():
 def a_program_whose_worker_does_not_come_up_is_rolled_back():
     # its table of descriptors is too small for a worker, and large enough for a supervisor
     lxfs = os.path.abspath(lab.LXFS)
-    script = f'#!/bin/sh\ncase " $* " in *" --check-inheritance "*) exec {lxfs} "$@" ;; esac\nulimit -Sn 17\nexec {lxfs} "$@"\n'
+    script = f'#!/bin/sh\ncase " $* " in *" --check-inheritance "*) exec {lxfs} "$@" ;; esac\nulimit -n 17\nexec {lxfs} "$@"\n'
     server, worker = check_refused(script.encode(), "rolled back")
     check("going back to the old one" in server.log(), server.log())
     equal(server.living("worker"), worker, "the worker that never stopped serving")

@@ -173,6 +173,20 @@ START_TEST(a_container_that_has_gone_is_let_go)
 }
 END_TEST
 
+START_TEST(what_was_released_is_sampled_again_once_it_is_asked_about)
+{
+	autohost host = host_new();
+	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
+
+	ck_assert(!lx_load_release(host.load));
+	reads(&host, container, 2, 100 * SEC, "2.00 2.00 2.00");
+	ck_assert(lx_load_release(host.load));
+	ck_assert_uint_eq(lx_load_n_watched(host.load), 0);
+	reads(&host, container, 2, 105 * SEC, "2.00 2.00 2.00");
+	ck_assert_uint_eq(lx_load_n_watched(host.load), 1);
+}
+END_TEST
+
 START_TEST(the_newest_object_of_a_container_is_kept)
 {
 	autohost host = host_new();
@@ -207,6 +221,7 @@ Suite *unit_suite(void)
 		a_timer_that_jitters_misses_no_tick,
 		what_nobody_asked_about_for_15_minutes_costs_nothing,
 		a_container_that_has_gone_is_let_go,
+		what_was_released_is_sampled_again_once_it_is_asked_about,
 		the_newest_object_of_a_container_is_kept,
 		a_successor_carries_on_and_makes_up_for_the_gap,
 		NULL,

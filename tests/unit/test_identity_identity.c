@@ -495,6 +495,38 @@ START_TEST(no_more_is_kept_than_asked_for)
 }
 END_TEST
 
+static bool release_one(gpointer data)
+{
+	unsigned *held = data;
+
+	return *held > 0 && (*held)-- > 0;
+}
+
+START_TEST(room_is_made_for_descriptors_until_nothing_is_left)
+{
+	tasks_autohost host = tasks_host_new();
+	g_autoptr(LxIdentity) identity = NULL;
+	unsigned held = 4;
+
+	add_many(&host);
+	identity = identity_of(&host);
+	lx_identity_on_shortage(identity, release_one, &held);
+	g_ptr_array_unref(lx_identity_list(identity, NULL));
+	ck_assert_uint_eq(lx_identity_n_cached(identity), 5);
+	ck_assert(!lx_identity_make_room(identity, EACCES));
+	ck_assert_uint_eq(held, 4);
+	ck_assert(lx_identity_make_room(identity, EMFILE));
+	ck_assert_uint_eq(lx_identity_n_cached(identity), 2);
+	ck_assert(lx_identity_make_room(identity, ENFILE));
+	ck_assert(lx_identity_make_room(identity, EMFILE));
+	ck_assert_uint_eq(lx_identity_n_cached(identity), 0);
+	ck_assert(lx_identity_make_room(identity, EMFILE));
+	ck_assert_uint_eq(held, 0);
+	ck_assert(!lx_identity_make_room(identity, EMFILE));
+	expect(identity, 12, "plain box /box 12 0");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -515,6 +547,7 @@ Suite *unit_suite(void)
 		the_list_holds_each_container_once_under_an_id_of_its_own,
 		a_container_is_found_by_its_id_and_its_number,
 		no_more_is_kept_than_asked_for,
+		room_is_made_for_descriptors_until_nothing_is_left,
 		NULL,
 	};
 
