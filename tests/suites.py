@@ -406,17 +406,17 @@ def run_integration(tally, build_folder, label, env=None, where="tests/integrati
     if not tests:
         tally.skip(label, f"no tests in {where} yet")
     for path in tests:
-        name = os.path.splitext(os.path.basename(path))[0]
-        run_integration_test(tally, f"{label} {name}", path, program_env(build_folder, env))
+        name = f"{label} {os.path.splitext(os.path.basename(path))[0]}"
+        before, started = tally.passed, time.monotonic()
+        run_integration_test(tally, name, path, program_env(build_folder, env))
+        print(f"   {name}: {tally.passed - before} passed in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def run_integration_test(tally, name, path, env, limit=TEST_LIMIT):
     """One program with a folder of its own; what it leaves behind counts as a failure."""
     folder = tempfile.mkdtemp(prefix="lxfs-test-")
     os.chmod(folder, 0o755)  # readers of every kind must get in
-    before, started = tally.passed, time.monotonic()
     program = run_tap(tally, name, [path], limit, with_reports_in({**env, "TMPDIR": folder}, folder))
-    print(f"   {name}: {tally.passed - before} passed in {time.monotonic() - started:.0f} s", flush=True)
     tell_reports(tally, name, folder)
     left = [*leftovers(program.pid, folder), *(f"process {comm}" for comm in program.orphans)]
     for what in left:
