@@ -149,7 +149,7 @@ def busy_box(**limits):
     box = lab.Container(server, **limits)
     box.cgroup.weight(16)
     box.burn([0])
-    time.sleep(0.2)
+    lab.wait_until(lambda: "procs_running 0\n" not in box.read("/proc/stat"), 20, "its loop is seen running")
     return box
 
 
