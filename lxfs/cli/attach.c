@@ -35,6 +35,7 @@ typedef struct {
 	int limit_msec;
 	gboolean all;
 	gboolean watch;
+	gboolean cgroup;
 	char **names;
 	LxViewSet views;
 	bool waiting; /* for lxfs, and it has been said so */
@@ -60,6 +61,8 @@ static bool parse_options(Command *command, int argc, char **argv, GError **erro
 			"all containers of this runtime, such as docker", "RUNTIME"},
 		{"files", 'f', 0, G_OPTION_ARG_STRING, &command->files,
 			"only these, such as meminfo,pressure,cpu (default: all)", "LIST"},
+		{"cgroup", 0, 0, G_OPTION_ARG_NONE, &command->cgroup,
+			"the cgroup view over its /sys/fs/cgroup, too", NULL},
 		{"timeout", 0, 0, G_OPTION_ARG_INT, &command->limit_msec,
 			"for each container (default: 5000)", "MSEC"},
 		{"watch", 0, command->kind == &attach_kind ? 0 : G_OPTION_FLAG_HIDDEN,
@@ -81,6 +84,8 @@ static bool check_options(Command *command, GError **error)
 	bool many = command->all || command->runtime || command->watch;
 
 	command->views = LX_VIEWS_ALL;
+	if (command->kind == &detach_kind && !command->files)
+		command->cgroup = true;
 	if (command->watch && command->kind != &attach_kind)
 		lx_error_set(error, EINVAL, "--watch is an option of lxfs attach");
 	else if (!command->names && !many)
@@ -105,7 +110,8 @@ static void tell(const Command *command, const char *name, const LxVisitReport *
 		printf(", %u already", report->already);
 	if (report->missing)
 		printf(", %u missing", report->missing);
-	printf("%s\n", report->clean ? ", and a clean procfs" : "");
+	printf("%s%s\n", report->cgroup ? ", and the cgroup view" : "",
+		report->clean ? ", and a clean procfs" : "");
 }
 
 static void complain(const Command *command, const char *name, const char *why)
@@ -127,6 +133,7 @@ static bool attempt(const Command *command, pid_t pid, LxVisitReport *out, GErro
 		.runtime_dir = command->instance.runtime_dir,
 		.mountpoint = command->instance.mountpoint,
 		.views = command->views,
+		.cgroup = command->cgroup,
 		.limit_msec = (unsigned)command->limit_msec,
 		.clean = true,
 	};
@@ -145,7 +152,7 @@ static bool act_on(const Command *command, const LxChosen *chosen)
 		complain(command, chosen->name, error->message);
 		return false;
 	}
-	if (report.changed || !report.failed)
+	if (report.changed || report.cgroup || !report.failed)
 		tell(command, chosen->name, &report);
 	if (report.failed)
 		complain(command, chosen->name, report.why);
@@ -180,7 +187,7 @@ static LxWatchOutcome on_found(const char *id, pid_t init_pid, gpointer data)
 		return LX_WATCH_DONE;
 	}
 	command->waiting = false;
-	if (report.changed)
+	if (report.changed || report.cgroup)
 		tell(command, id, &report);
 	if (report.failed)
 		complain(command, id, report.why);

@@ -116,10 +116,23 @@ static LxViewSet choose_views(const LxOciConfig *config)
 	return chosen;
 }
 
+static bool run(const LxAttachOptions *options, pid_t pid, GError **error)
+{
+	LxVisitReport report = {0};
+
+	if (!lx_attach_run(options, pid, &report, error))
+		return false;
+	if (report.failed == 0)
+		return true;
+	lx_error_set(error, EIO, "%s", report.why);
+	return false;
+}
+
+/* The cgroup view by itself: without it a container is to have the others all the same. */
 static bool attach(const Hook *hook, const LxOciState *state, const LxOciConfig *config,
 	const char *root, GError **error)
 {
-	const LxAttachOptions options = {
+	LxAttachOptions options = {
 		.runtime_dir = hook->instance.runtime_dir,
 		.mountpoint = hook->instance.mountpoint,
 		.root = root,
@@ -127,14 +140,12 @@ static bool attach(const Hook *hook, const LxOciState *state, const LxOciConfig 
 		.limit_msec = LIMIT_MSEC,
 		.clean = !config->masks,
 	};
-	LxVisitReport report = {0};
 
-	if (!lx_attach_run(&options, state->pid, &report, error))
+	if (!run(&options, state->pid, error))
 		return false;
-	if (report.failed == 0)
-		return true;
-	lx_error_set(error, EIO, "%s", report.why);
-	return false;
+	options.views = 0;
+	options.cgroup = true;
+	return !config->cgroup || run(&options, state->pid, error);
 }
 
 static bool attach_to(const Hook *hook, const LxOciState *state, GError **error)

@@ -7,17 +7,20 @@
 #include "mounts/clean.h"
 #include "mounts/clone.h"
 #include "mounts/generations.h"
+#include "mounts/hierarchies.h"
 #include "mounts/place.h"
 #include "mounts/probe.h"
 #include "mounts/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 typedef struct {
-	const LxView *view;
+	const LxView *view;    /* NULL: the cgroup view */
+	char *source;          /* what is copied */
 	char *path;            /* in the container, as its process names it */
 	LxFd place;            /* what the path leads to */
 	LxFd copy;             /* what is to be attached there */
@@ -41,6 +44,7 @@ static void clear_target(gpointer data)
 {
 	Target *target = data;
 
+	g_clear_pointer(&target->source, g_free);
 	g_clear_pointer(&target->path, g_free);
 	lx_fd_clear(&target->place);
 	lx_fd_clear(&target->copy);
@@ -120,6 +124,11 @@ static void on_no_place(const Attach *self, const Target *target, int code)
 					: g_strerror(code));
 }
 
+static char *path_in_container(const Attach *self, const char *name)
+{
+	return g_build_filename("/", self->options->root ? self->options->root : "", name, NULL);
+}
+
 static void look_at(Attach *self, const LxView *view)
 {
 	LxVisit *visit = self->visit;
@@ -127,8 +136,8 @@ static void look_at(Attach *self, const LxView *view)
 	LxAttachedState state = LX_ATTACHED_ABSENT;
 	const char *wrong;
 
-	target.path = g_build_filename(
-		"/", self->options->root ? self->options->root : "", view->name, NULL);
+	target.source = g_build_filename(self->anchors, view->name, NULL);
+	target.path = path_in_container(self, view->name);
 	target.place = lx_place_open(visit->root, target.path);
 	if (target.place < 0) {
 		on_no_place(self, &target, errno);
@@ -159,14 +168,109 @@ static void look_at_all(Attach *self)
 	}
 }
 
+/* ---- Looking at cgroups ------------------------------------------------------------------ */
+
+/* Takes the target, if it is still what it was in the table of mounts. */
+static void add_cgroup_target(Attach *self, Target *target)
+{
+	LxVisit *visit = self->visit;
+
+	target->place = lx_place_walk(visit->root, target->path);
+	if (target->place < 0 || lx_visit_mount_of(visit, target->place) != target->ground) {
+		lx_visit_fail(visit, target->path, "something else lies over it, leaving it alone");
+	} else if (lx_visit_is_shared_with_host(visit, target->ground)) {
+		lx_visit_fail(visit, target->path,
+			"its mounts are shared with the host, which would get the view too");
+	} else {
+		g_array_append_vals(self->targets, target, 1);
+		*target = (Target){.place = -1, .copy = -1};
+	}
+}
+
+/* sd_booted(3) */
+static bool runs_systemd(const LxVisit *visit)
+{
+	g_auto(LxFd) fd = lx_place_walk(visit->root, "/run/systemd/system");
+
+	return fd >= 0;
+}
+
+/* `named` has the same mounts with the roots as the container names them. */
+static void look_at_hierarchy(
+	Attach *self, const LxMountinfo *named, bool rooted, const LxMount *top)
+{
+	LxVisit *visit = self->visit;
+	const char *mountpoint = self->options->mountpoint;
+	const LxMount *kernel = lx_hierarchies_kernel(visit->info, top);
+	const LxMount *same = kernel ? lx_mountinfo_by_id(named, kernel->id) : NULL;
+	g_auto(Target) target = {.ground = top, .place = -1, .copy = -1};
+	g_autofree char *name = NULL;
+
+	if (!same || lx_served_contains(self->served, top))
+		return;
+	name = lx_hierarchies_view_name(self->own, mountpoint, kernel, same->root, rooted);
+	if (!name)
+		return;
+	if (strcmp(name, LX_HIERARCHIES_VIEW) == 0 && runs_systemd(visit)) {
+		lx_visit_fail(visit, top->mountpoint,
+			"systemd takes nothing but the kernel's own there, leaving it alone");
+		return;
+	}
+	target.path = g_strdup(top->mountpoint);
+	target.source = g_build_filename(mountpoint, name, NULL);
+	add_cgroup_target(self, &target);
+}
+
+/* The kernel's empty folder, where a container has mounted no hierarchy. */
+static void look_at_empty_place(Attach *self, const char *path)
+{
+	static const LxView whole = {LX_HIERARCHIES_PLACE, true, true};
+	g_auto(LxFd) place = lx_place_walk(self->visit->root, path);
+	g_auto(Target) target = {.place = -1, .copy = -1};
+
+	target.ground = place < 0 ? NULL : lx_visit_mount_of(self->visit, place);
+	if (!target.ground || !lx_attached_is_own_file(target.ground, path, &whole))
+		return;
+	target.path = g_strdup(path);
+	target.source = g_build_filename(self->options->mountpoint, LX_HIERARCHIES_VIEW, NULL);
+	add_cgroup_target(self, &target);
+}
+
+static void look_at_cgroups(Attach *self)
+{
+	LxVisit *visit = self->visit;
+	g_autofree char *path = path_in_container(self, LX_HIERARCHIES_PLACE);
+	g_autoptr(GError) error = NULL;
+	bool rooted = lx_visit_is_rooted(visit);
+	g_autoptr(LxMountinfo) named = lx_visit_enter_cgroups(visit, &error);
+	const LxMount *top;
+	unsigned n = 0;
+
+	if (!named) {
+		lx_visit_fail(visit, path, error->message);
+		return;
+	}
+	for (unsigned cursor = 0; (top = lx_hierarchies_next(visit->info, path, &cursor)); n++)
+		look_at_hierarchy(self, named, rooted, top);
+	if (n == 0)
+		look_at_empty_place(self, path);
+}
+
 /* ---- Copying ----------------------------------------------------------------------------- */
 
-static int copy_marked(const Attach *self, const LxView *view, uint64_t mark, GError **error)
+/* What is written to is a pressure file's trigger, or a cgroup as far as it was. */
+static bool is_written(const Attach *self, const Target *target)
 {
-	g_autofree char *source = g_build_filename(self->anchors, view->name, NULL);
-	bool written = view->written && self->served;
+	if (target->view)
+		return target->view->written && self->served;
+	return !(target->ground->attributes & MOUNT_ATTR_RDONLY);
+}
+
+static int copy_marked(const Attach *self, const Target *target, uint64_t mark, GError **error)
+{
+	bool written = is_written(self, target);
 	const LxCloneRequest request = {
-		.source = source,
+		.source = target->source,
 		.attributes = LX_ATTACHED_HARMLESS | mark | (written ? 0 : MOUNT_ATTR_RDONLY),
 		.propagation = MS_SLAVE,
 		.recursive = true,
@@ -176,17 +280,18 @@ static int copy_marked(const Attach *self, const LxView *view, uint64_t mark, GE
 }
 
 /* EPERM: the mark is locked (mounts/attached.h). EINVAL: this kernel has no such flag. */
-static int make_copy(const Attach *self, const LxView *view, GError **error)
+static int make_copy(const Attach *self, const Target *target, GError **error)
 {
-	const uint64_t others[] = {view->folder ? 0 : LX_ATTACHED_OTHER_MARK, 0};
+	bool folder = !target->view || target->view->folder;
+	const uint64_t others[] = {folder ? 0 : LX_ATTACHED_OTHER_MARK, 0};
 	g_autoptr(GError) failure = NULL;
-	int fd = copy_marked(self, view, LX_ATTACHED_MARK, &failure);
+	int fd = copy_marked(self, target, LX_ATTACHED_MARK, &failure);
 
 	for (size_t i = 0; fd < 0 && i < G_N_ELEMENTS(others); i++) {
 		if (lx_error_code(failure) != EPERM && lx_error_code(failure) != EINVAL)
 			break;
 		g_clear_error(&failure);
-		fd = copy_marked(self, view, others[i], &failure);
+		fd = copy_marked(self, target, others[i], &failure);
 	}
 	if (fd < 0)
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -199,7 +304,7 @@ static void make_copies(Attach *self)
 		Target *target = &g_array_index(self->targets, Target, i);
 		g_autoptr(GError) error = NULL;
 
-		target->copy = make_copy(self, target->view, &error);
+		target->copy = make_copy(self, target, &error);
 		if (target->copy < 0)
 			lx_visit_fail(self->visit, target->path, error->message);
 	}
@@ -218,6 +323,7 @@ static void take_back(Attach *self, unsigned n_targets)
 	while (n_targets-- > 0)
 		lx_visit_unmount(self->visit, g_array_index(self->targets, Target, n_targets).copy);
 	self->visit->report->changed = 0;
+	self->visit->report->cgroup = false;
 }
 
 static bool put_all(Attach *self)
@@ -230,18 +336,26 @@ static bool put_all(Attach *self)
 			take_back(self, i);
 			return false;
 		}
-		self->visit->report->changed++;
+		if (target->view)
+			self->visit->report->changed++;
+		else
+			self->visit->report->cgroup = true;
 	}
 	return true;
 }
 
-/* The mounts that are whole no more when the views lie on them. */
+/* The mounts that are whole no more when the views lie on them. The place of cgroups is an empty
+ * folder of sysfs. */
 static GPtrArray *grounds(const Attach *self)
 {
 	GPtrArray *mounts = g_ptr_array_new();
 
-	for (unsigned i = 0; i < self->targets->len; i++)
-		g_ptr_array_add(mounts, (gpointer)g_array_index(self->targets, Target, i).ground);
+	for (unsigned i = 0; i < self->targets->len; i++) {
+		const Target *target = &g_array_index(self->targets, Target, i);
+
+		if (target->view)
+			g_ptr_array_add(mounts, (gpointer)target->ground);
+	}
 	return mounts;
 }
 
@@ -278,6 +392,8 @@ static void work(LxVisit *visit, gpointer data)
 	self->visit = visit;
 	self->targets = targets;
 	look_at_all(self);
+	if (self->options->cgroup)
+		look_at_cgroups(self);
 	if (visit->report->failed == 0 && targets->len > 0)
 		act(self);
 }
@@ -302,12 +418,22 @@ static bool find_anchors(const Attach *self, GError **error)
 }
 
 /* Where nothing is mounted the anchors have the host's own files, and will get the views. */
+static bool find_unserved(const LxAttachOptions *options, GError **error)
+{
+	if (!options->cgroup)
+		return true;
+	lx_error_set(error, ENOTCONN,
+		"lxfs does not serve at %s: the cgroup view can be had only while it does",
+		options->mountpoint);
+	return false;
+}
+
 static bool find_served(Attach *self, GError **error)
 {
 	const LxAttachOptions *options = self->options;
 
 	if (!lx_served_find(self->own, options->mountpoint, &self->served_now))
-		return true;
+		return find_unserved(options, error);
 	self->served = &self->served_now;
 	switch (lx_probe_path(options->mountpoint, options->limit_msec)) {
 	case LX_PROBE_ALIVE:

@@ -8,6 +8,11 @@
  * anchors. Targets are reached by folders alone and must be the kernel's own files, or views of
  * somebody else's; over anything else nothing is put. A container gets all that it has places for,
  * or, when one of them fails, nothing.
+ *
+ * The cgroup view has no anchor: what lies under an anchor is everybody's, and every container has
+ * cgroups of its own. It is put over each hierarchy that the container has mounted, as what that
+ * mount shows, so that programs which look for the kernel's mounts in /proc/self/mountinfo find it
+ * there; whole over an empty /sys/fs/cgroup. After a total loss `lxfs heal` has to enter.
  */
 #pragma once
 
@@ -20,6 +25,7 @@ typedef struct {
 	const char *root; /* where the container's root lies, for the process: "/" or NULL, or,
 			     before pivot_root(2), an absolute path without symbolic links */
 	LxViewSet views;
+	bool cgroup; /* the cgroup view over its hierarchies, too; for that lxfs must be serving */
 	unsigned limit_msec; /* for each container */
 	/*
 	 * Provide a second procfs and sysfs where the views would hide the last ones that are whole

@@ -3,6 +3,7 @@
 #include "mounts/attached.h"
 
 #include "mounts/generations.h"
+#include "mounts/hierarchies.h"
 
 #include <string.h>
 
@@ -31,16 +32,21 @@ static bool is_locked(const LxMountinfo *info)
 	return false;
 }
 
+static bool is_marked_folder(const LxMountinfo *info, const LxMount *mount)
+{
+	if (mount->attributes & LX_ATTACHED_MARK)
+		return true;
+	return (mount->attributes & LX_ATTACHED_HARMLESS) == LX_ATTACHED_HARMLESS &&
+	       is_locked(info);
+}
+
 static bool is_marked(const LxMountinfo *info, const LxMount *mount, const LxView *view)
 {
 	if (!is_layer(mount))
 		return false;
-	if (mount->attributes & LX_ATTACHED_MARK)
-		return true;
 	if (view->folder)
-		return (mount->attributes & LX_ATTACHED_HARMLESS) == LX_ATTACHED_HARMLESS &&
-		       is_locked(info);
-	return mount->attributes & LX_ATTACHED_OTHER_MARK;
+		return is_marked_folder(info, mount);
+	return mount->attributes & (LX_ATTACHED_MARK | LX_ATTACHED_OTHER_MARK);
 }
 
 /* "/meminfo" of "proc/meminfo". */
@@ -122,6 +128,70 @@ LxAttachedView lx_attached_judge(const LxMountinfo *info, const LxAttachedRules 
 	return found;
 }
 
+/* ---- The cgroup view --------------------------------------------------------------------- */
+
+/* Over what has died `lxfs heal` puts the kernel's own, until something is served. */
+static LxAttachedState state_of_cgroup(
+	const LxMountinfo *info, const LxAttachedRules *rules, const LxMount *top)
+{
+	const LxMount *beneath = lx_mountinfo_beneath(info, top);
+
+	if (lx_hierarchies_is_one(top))
+		return beneath && lx_hierarchies_is_view(beneath) ? LX_ATTACHED_WAITING
+								  : LX_ATTACHED_ABSENT;
+	if (lx_served_contains(rules->served, top))
+		return LX_ATTACHED_HEALTHY;
+	return was_ours(rules, top) ? LX_ATTACHED_DEAD : LX_ATTACHED_FOREIGN;
+}
+
+LxAttachedView lx_attached_judge_cgroup(
+	const LxMountinfo *info, const LxAttachedRules *rules, const LxMount *top)
+{
+	LxAttachedView found = {.state = state_of_cgroup(info, rules, top)};
+	const LxMount *layer = top;
+
+	for (unsigned n = 1; layer && n < LAYERS_MAX; n++) {
+		if (lx_hierarchies_is_view(layer) && is_marked_folder(info, layer))
+			found.n_layers = n;
+		else if (!lx_hierarchies_is_view(layer) && !lx_hierarchies_is_one(layer))
+			break;
+		layer = lx_mountinfo_beneath(info, layer);
+	}
+	return found;
+}
+
+/* From what needs nothing done to what needs it most. */
+static bool is_worse(LxAttachedState one, LxAttachedState other)
+{
+	static const unsigned ranks[] = {
+		[LX_ATTACHED_ABSENT] = 0,
+		[LX_ATTACHED_COVERED] = 0,
+		[LX_ATTACHED_FOREIGN] = 1,
+		[LX_ATTACHED_HEALTHY] = 2,
+		[LX_ATTACHED_WAITING] = 3,
+		[LX_ATTACHED_DEAD] = 4,
+	};
+
+	return ranks[one] > ranks[other];
+}
+
+static LxAttachedState find_cgroup(const LxMountinfo *info, const LxAttachedRules *rules)
+{
+	LxAttachedState worst = LX_ATTACHED_ABSENT;
+	const LxMount *top;
+
+	for (unsigned cursor = 0;
+		(top = lx_hierarchies_next(info, "/" LX_HIERARCHIES_PLACE, &cursor)) != NULL;) {
+		LxAttachedState state = state_of_cgroup(info, rules, top);
+
+		if (is_worse(state, worst))
+			worst = state;
+	}
+	return worst;
+}
+
+/* ---- One container ----------------------------------------------------------------------- */
+
 void lx_attached_find(const LxMountinfo *info, const LxAttachedRules *rules, LxAttached *out)
 {
 	const LxView *view;
@@ -134,6 +204,7 @@ void lx_attached_find(const LxMountinfo *info, const LxAttachedRules *rules, LxA
 		if (top && !lx_mountinfo_is_hidden(info, top))
 			out->views[i] = lx_attached_judge(info, rules, top, view);
 	}
+	out->cgroup = find_cgroup(info, rules);
 }
 
 bool lx_attached_look(pid_t pid, const LxAttachedRules *rules, LxAttached *out, GError **error)

@@ -48,9 +48,10 @@ typedef struct {
 	const GArray *devices;  /* lx_generations_read; NULL: every lxfs is this instance */
 } LxAttachedRules;
 
-/* By index, as lx_views_at. */
 typedef struct {
-	LxAttachedView views[LX_VIEWS_N];
+	LxAttachedView views[LX_VIEWS_N]; /* by index, as lx_views_at */
+	LxAttachedState cgroup;           /* the cgroup view at any place below /sys/fs/cgroup: the
+					     worst */
 } LxAttached;
 
 /* The views of the container that a process is in. ENOENT or ESRCH when it has gone. */
@@ -62,6 +63,10 @@ void lx_attached_find(const LxMountinfo *info, const LxAttachedRules *rules, LxA
 /* The view whose topmost mount this is. */
 LxAttachedView lx_attached_judge(const LxMountinfo *info, const LxAttachedRules *rules,
 	const LxMount *top, const LxView *view);
+
+/* The same of the cgroup view at a place that lx_hierarchies_next has found. */
+LxAttachedView lx_attached_judge_cgroup(
+	const LxMountinfo *info, const LxAttachedRules *rules, const LxMount *top);
 
 /* Is what lies at `path` on this mount the kernel's own file (or folder) behind the view? */
 bool lx_attached_is_own_file(const LxMount *mount, const char *path, const LxView *view);

@@ -4,6 +4,7 @@
 
 #include "mounts/attached.h"
 #include "mounts/clean.h"
+#include "mounts/hierarchies.h"
 #include "mounts/place.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ typedef struct {
 	char *name;       /* of the place in it */
 	const LxMount *top;
 	unsigned n_layers;
+	bool counts; /* as a view */
 } Pile;
 
 typedef struct {
@@ -91,7 +93,27 @@ static void look_at(Detach *self, const LxView *view, bool chosen)
 	}
 	pile.path = top->mountpoint;
 	pile.n_layers = found.n_layers;
+	pile.counts = true;
 	add(self, &pile);
+}
+
+static void look_at_cgroups(Detach *self)
+{
+	const LxAttachedRules rules = {0};
+	const LxMountinfo *info = self->visit->info;
+	const char *root = self->options->root ? self->options->root : "";
+	g_autofree char *path = g_build_filename("/", root, LX_HIERARCHIES_PLACE, NULL);
+	const LxMount *top;
+
+	for (unsigned cursor = 0; (top = lx_hierarchies_next(info, path, &cursor)) != NULL;) {
+		g_auto(Pile) pile = {.path = top->mountpoint, .folder = -1, .top = top};
+
+		pile.n_layers = lx_attached_judge_cgroup(info, &rules, top).n_layers;
+		if (pile.n_layers == 0)
+			continue;
+		self->visit->report->cgroup = true;
+		add(self, &pile);
+	}
 }
 
 static void look_at_all(Detach *self)
@@ -163,10 +185,8 @@ static void act(Detach *self)
 		if (!take_away(self->visit, pile))
 			lx_visit_fail(self->visit, pile->path, why_it_stays(errno));
 		else
-			report->changed++;
+			report->changed += pile->counts;
 	}
-	if (report->clean)
-		report->changed--;
 }
 
 static void work(LxVisit *visit, gpointer data)
@@ -178,6 +198,8 @@ static void work(LxVisit *visit, gpointer data)
 	self->visit = visit;
 	self->piles = piles;
 	look_at_all(self);
+	if (self->options->cgroup)
+		look_at_cgroups(self);
 	look_for_clean(self);
 	if (piles->len > 0)
 		act(self);

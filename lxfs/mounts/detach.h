@@ -11,8 +11,9 @@
 #include "mounts/attach.h"
 
 /*
- * Of the options only `root`, `views` and `limit_msec` count; nothing needs to be serving. The
- * clean procfs goes with the last view. Fails as lx_attach_run does, with ESRCH and EPERM.
+ * Of the options only `root`, `views`, `cgroup` and `limit_msec` count; nothing needs to be
+ * serving. The clean procfs goes with the last view. Fails as lx_attach_run does, with ESRCH and
+ * EPERM.
  */
 bool lx_detach_run(const LxAttachOptions *options, pid_t pid, LxVisitReport *out,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -13,6 +13,7 @@
 
 #include "fd.h"
 #include "mounts/clone.h"
+#include "mounts/hierarchies.h"
 #include "mounts/place.h"
 #include "mounts/probe.h"
 #include "mounts/turn.h"
@@ -116,17 +117,25 @@ static bool is_dead(Replacement *self, const Target *target, int fd)
 	}
 }
 
-/* The anchor, so that next time the container heals by itself; else straight from the source. */
-static char *find_source(const LxReplaceTask *task, const char *name)
+/* What the container had there itself. NULL: nothing, or it cannot be found. */
+static char *find_kernels_own(const LxSuspect *suspect)
 {
-	g_autofree char *anchor = g_build_filename(task->anchors, name, NULL);
-	const LxView *view = lx_views_find(name);
+	g_autoptr(LxMountinfo) own = suspect->kernel ? lx_mountinfo_read(getpid(), NULL) : NULL;
+
+	return own ? lx_hierarchies_host_path(own, suspect->kernel) : NULL;
+}
+
+/* The anchor, so that next time the container heals by itself; else straight from the source. */
+static char *find_source(const LxReplaceTask *task, const LxSuspect *suspect)
+{
+	g_autofree char *anchor = g_build_filename(task->anchors, suspect->name, NULL);
+	const LxView *view = lx_views_find(suspect->name);
 
 	if (view && g_file_test(anchor, G_FILE_TEST_EXISTS))
 		return g_steal_pointer(&anchor);
 	if (task->served)
-		return g_build_filename(task->served->mountpoint, name, NULL);
-	return view ? lx_views_host_path(view) : NULL;
+		return g_build_filename(task->served->mountpoint, suspect->name, NULL);
+	return view ? lx_views_host_path(view) : find_kernels_own(suspect);
 }
 
 /*
@@ -136,7 +145,7 @@ static char *find_source(const LxReplaceTask *task, const char *name)
  */
 static bool must_stay(const LxReplaceTask *task, const Target *target)
 {
-	g_autofree char *source = find_source(task, target->suspect->name);
+	g_autofree char *source = find_source(task, target->suspect);
 
 	return source == NULL;
 }
@@ -166,11 +175,11 @@ static void look_at(Replacement *self, Target *target, int root)
 
 static int make_copy(const LxReplaceTask *task, const LxSuspect *suspect, GError **error)
 {
-	g_autofree char *source = find_source(task, suspect->name);
+	g_autofree char *source = find_source(task, suspect);
 	const LxCloneRequest request = {
 		.source = source,
 		.attributes = suspect->view->attributes | HARMLESS |
-			      (task->served ? 0 : MOUNT_ATTR_RDONLY),
+			      (task->served || suspect->kernel ? 0 : MOUNT_ATTR_RDONLY),
 		.propagation = MS_SLAVE,
 		.recursive = true,
 	};

@@ -2,6 +2,8 @@
 /* Which mounts of a namespace may be dead views. */
 #include "mounts/suspects.h"
 
+#include "mounts/hierarchies.h"
+
 #include <string.h>
 
 /* More layers than anybody stacks; a bound for texts that no kernel printed. */
@@ -33,7 +35,8 @@ static bool is_unserved(const LxMount *mount, const LxSuspectRules *rules)
 
 static bool is_of_the_host(const LxMount *mount)
 {
-	return strcmp(mount->fstype, "proc") == 0 || strcmp(mount->fstype, "sysfs") == 0;
+	return strcmp(mount->fstype, "proc") == 0 || strcmp(mount->fstype, "sysfs") == 0 ||
+	       lx_hierarchies_is_one(mount);
 }
 
 /* The view that is to be replaced where this mount is the topmost; NULL: nothing is. */
@@ -106,6 +109,8 @@ GArray *lx_suspects_find(const LxMountinfo *info, const LxSuspectRules *rules)
 		if (!suspect.name)
 			continue;
 		suspect.n_layers = count_layers(info, rules, &suspect);
+		if (lx_hierarchies_is_view(suspect.view))
+			suspect.kernel = lx_hierarchies_kernel(info, suspect.view);
 		suspect.shelters = shelters(info, suspect.view);
 		g_array_append_val(suspects, suspect);
 	}

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 
 /* ---- For the work ------------------------------------------------------------------------ */
 
@@ -28,6 +29,22 @@ bool lx_visit_enter(LxVisit *visit)
 		return true;
 	lx_visit_fail(visit, "entering its mount namespace", g_strerror(errno));
 	return false;
+}
+
+bool lx_visit_is_rooted(const LxVisit *visit)
+{
+	struct stat own, theirs;
+
+	return fstat(visit->cgroups, &theirs) == 0 &&
+	       fstatat(visit->proc, "self/ns/cgroup", &own, 0) == 0 && own.st_ino != theirs.st_ino;
+}
+
+LxMountinfo *lx_visit_enter_cgroups(LxVisit *visit, GError **error)
+{
+	if (setns(visit->cgroups, CLONE_NEWCGROUP) == 0)
+		return lx_mountinfo_read(visit->pid, error);
+	lx_error_set_errno(error, errno, "entering its cgroup namespace");
+	return NULL;
 }
 
 const LxMount *lx_visit_mount_of(const LxVisit *visit, int fd)
@@ -74,6 +91,7 @@ static void clear(LxVisit *visit)
 	lx_fd_clear(&visit->proc);
 	lx_fd_clear(&visit->root);
 	lx_fd_clear(&visit->space);
+	lx_fd_clear(&visit->cgroups);
 	g_clear_pointer(&visit->host, lx_mountinfo_free);
 	g_clear_pointer(&visit->info, lx_mountinfo_free);
 }
@@ -94,6 +112,7 @@ static bool open_container(LxVisit *visit, pid_t pid, GError **error)
 	visit->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	visit->root = open_of(pid, "root", O_PATH | O_DIRECTORY);
 	visit->space = open_of(pid, "ns/mnt", O_RDONLY);
+	visit->cgroups = open_of(pid, "ns/cgroup", O_RDONLY);
 	if (process >= 0 && visit->proc >= 0 && visit->root >= 0 && visit->space >= 0)
 		visit->info = lx_mountinfo_read(pid, NULL);
 	if (lx_mntns_inode(1) != lx_mntns_inode(getpid()))
@@ -114,6 +133,8 @@ static int run_errand(gpointer data)
 		.proc = -1,
 		.root = -1,
 		.space = -1,
+		.cgroups = -1,
+		.pid = request->pid,
 		.report = errand->report,
 	};
 

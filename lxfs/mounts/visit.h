@@ -20,6 +20,7 @@ typedef struct {
 	unsigned missing; /* there is no such file */
 	unsigned failed;
 	bool clean;             /* a clean procfs or sysfs was put there, or taken out */
+	bool cgroup;            /* so was the cgroup view */
 	char why[LX_VISIT_WHY]; /* the first failure: on what, and why */
 } LxVisitReport;
 
@@ -30,6 +31,8 @@ typedef struct {
 	LxFd proc;              /* the host's /proc, also when the namespace has been entered */
 	LxFd root;              /* of the process */
 	LxFd space;             /* its mount namespace */
+	LxFd cgroups;           /* its cgroup namespace */
+	pid_t pid;
 	LxVisitReport *report;
 } LxVisit;
 
@@ -51,6 +54,10 @@ bool lx_visit_run(const LxVisitRequest *request, LxVisitReport *out,
 /* For the work. Enters the namespace; false, and the failure noted, when that is not possible. */
 bool lx_visit_enter(LxVisit *visit);
 void lx_visit_fail(LxVisit *visit, const char *what, const char *why);
+/* Has it a cgroup namespace of its own? */
+bool lx_visit_is_rooted(const LxVisit *visit);
+/* Enters that, and reads the mounts anew: those of cgroups as the container names them. */
+LxMountinfo *lx_visit_enter_cgroups(LxVisit *visit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The mount that a descriptor lies on. NULL: it has come or gone since the mounts were read. */
 const LxMount *lx_visit_mount_of(const LxVisit *visit, int fd);
 /* Would the host see what is mounted on it? */

@@ -16,19 +16,20 @@ void lx_config_clear(LxOciConfig *config)
 
 /* ---- Reading ----------------------------------------------------------------------------- */
 
-static bool parse_annotation(JsonObject *root, bool *out, GError **error)
+/* Leaves *out as it is where there is no such annotation. */
+static bool parse_annotation(JsonObject *root, const char *name, bool *out, GError **error)
 {
 	JsonObject *annotations = lx_json_object(root, "annotations");
-	const char *value = annotations ? lx_json_string(annotations, LX_CONFIG_ANNOTATION) : NULL;
+	const char *value = annotations ? lx_json_string(annotations, name) : NULL;
 
 	if (value && strcmp(value, "enabled") != 0 && strcmp(value, "disabled") != 0) {
 		lx_error_set(error, EINVAL,
-			"the annotation " LX_CONFIG_ANNOTATION
-			" is \"%.32s\": it takes \"enabled\" or \"disabled\"",
-			value);
+			"the annotation %s is \"%.32s\": it takes \"enabled\" or \"disabled\"",
+			name, value);
 		return false;
 	}
-	*out = !value || strcmp(value, "enabled") == 0;
+	if (value)
+		*out = strcmp(value, "enabled") == 0;
 	return true;
 }
 
@@ -98,7 +99,7 @@ bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError *
 	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
 	JsonObject *rootfs = root ? lx_json_object(root, "root") : NULL;
 	const char *path = rootfs ? lx_json_string(rootfs, "path") : NULL;
-	bool wanted;
+	bool wanted = true, cgroup = false;
 
 	if (!root)
 		return false;
@@ -106,11 +107,13 @@ bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError *
 		lx_error_set(error, EINVAL, "it has no root.path");
 		return false;
 	}
-	if (!parse_annotation(root, &wanted, error))
+	if (!parse_annotation(root, LX_CONFIG_ANNOTATION, &wanted, error) ||
+		!parse_annotation(root, LX_CONFIG_ANNOTATION_CGROUP, &cgroup, error))
 		return false;
 	*out = (LxOciConfig){
 		.rootfs = g_strdup(path),
 		.wanted = wanted,
+		.cgroup = cgroup,
 		.hooked = is_hooked(root),
 		.masks = has_masks(root),
 		.mounts = parse_mounts(root),

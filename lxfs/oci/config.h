@@ -7,10 +7,12 @@
 /* Far more than any runtime writes. */
 #define LX_CONFIG_MAX_BYTES ((size_t)4 << 20)
 #define LX_CONFIG_ANNOTATION "lxfs.io/inject"
+#define LX_CONFIG_ANNOTATION_CGROUP "lxfs.io/cgroup"
 
 typedef struct {
 	char *rootfs;      /* as written: absolute, or below the bundle */
 	bool wanted;       /* the annotation does not say "disabled" */
+	bool cgroup;       /* it asks for the cgroup view, by an annotation */
 	bool hooked;       /* `lxfs hook` is among its hooks */
 	bool masks;        /* it hides files below /proc or /sys, or makes them read-only */
 	GPtrArray *mounts; /* where it mounts something itself: paths in the container, made
@@ -20,7 +22,7 @@ typedef struct {
 void lx_config_clear(LxOciConfig *config);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxOciConfig, lx_config_clear)
 
-/* EINVAL: it is no configuration, or the annotation is neither "enabled" nor "disabled". */
+/* EINVAL: it is no configuration, or an annotation is neither "enabled" nor "disabled". */
 bool lx_config_parse(const char *text, size_t length, LxOciConfig *out,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

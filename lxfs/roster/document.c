@@ -147,6 +147,8 @@ static void add_views(JsonBuilder *json, const LxRosterRow *row)
 		if (row->states[i] != LX_ATTACHED_ABSENT)
 			add_text(
 				json, lx_views_at(i)->name, lx_attached_state_name(row->states[i]));
+	if (row->cgroup != LX_ATTACHED_ABSENT)
+		add_text(json, "cgroup", lx_attached_state_name(row->cgroup));
 	json_builder_end_object(json);
 	add_text(json, "health", lx_roster_health_name(row->health));
 }

@@ -119,6 +119,7 @@ static void look_at_views(const Survey *survey, const LxMountinfo *mounts, LxRos
 		row->states[i] = attached.views[i].state;
 		row->n_attached += health_of(row->states[i], true) != LX_HEALTH_NONE;
 	}
+	row->cgroup = attached.cgroup;
 }
 
 /* ---- One container ----------------------------------------------------------------------- */
@@ -286,7 +287,8 @@ static void conclude(LxRoster *roster)
 	for (guint i = roster->rows->len; i > 0; i--) {
 		LxRosterRow *row = &g_array_index(roster->rows, LxRosterRow, i - 1);
 
-		row->health = lx_roster_judge(row->states, roster->served);
+		row->health = MAX(lx_roster_judge(row->states, roster->served),
+			health_of(row->cgroup, roster->served));
 		if (row->ended)
 			g_array_remove_index(roster->rows, i - 1);
 	}

@@ -30,8 +30,9 @@ typedef struct {
 	LxFigures figures;
 	LxRates rates;
 	LxAttachedState states[LX_VIEWS_N];
-	unsigned n_attached; /* views that are there, whatever their state */
-	unsigned n_views;    /* views that this host has at all */
+	LxAttachedState cgroup; /* of the cgroup view */
+	unsigned n_attached;    /* views that are there, whatever their state */
+	unsigned n_views;       /* views that this host has at all */
 	LxHealth health;
 	bool ended;    /* while it was looked at */
 	char *failure; /* why figures could not be read; NULL: they were */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The hierarchies of cgroups that a container has mounted. */
+#include "mounts/hierarchies.h"
+
+#include "mounts/served.h"
+
+#include <string.h>
+
+/* More layers than anybody stacks; a bound for texts that no kernel printed. */
+#define LAYERS_MAX 1024u
+
+bool lx_hierarchies_is_one(const LxMount *mount)
+{
+	return strcmp(mount->fstype, "cgroup") == 0 || strcmp(mount->fstype, "cgroup2") == 0;
+}
+
+bool lx_hierarchies_is_view(const LxMount *mount)
+{
+	return strcmp(mount->fstype, "fuse.lxfs") == 0 &&
+	       strcmp(mount->source, LX_SOURCE_CGROUP) == 0;
+}
+
+static bool is_layer(const LxMount *mount)
+{
+	return lx_hierarchies_is_one(mount) || lx_hierarchies_is_view(mount);
+}
+
+static bool is_at_or_below(const char *path, const char *place)
+{
+	size_t length = strlen(place);
+
+	return strncmp(path, place, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+const LxMount *lx_hierarchies_next(const LxMountinfo *info, const char *place, unsigned *cursor)
+{
+	const LxMount *mount;
+
+	while ((mount = lx_mountinfo_at(info, (*cursor)++)) != NULL)
+		if (!mount->covered_by && is_layer(mount) &&
+			is_at_or_below(mount->mountpoint, place) &&
+			!lx_mountinfo_is_hidden(info, mount))
+			return mount;
+	return NULL;
+}
+
+const LxMount *lx_hierarchies_kernel(const LxMountinfo *info, const LxMount *top)
+{
+	const LxMount *mount = top;
+
+	for (unsigned n = 0; mount && lx_hierarchies_is_view(mount) && n < LAYERS_MAX; n++)
+		mount = lx_mountinfo_beneath(info, mount);
+	return mount && lx_hierarchies_is_one(mount) ? mount : NULL;
+}
+
+/* ---- On the host ------------------------------------------------------------------------- */
+
+/* The mounts of the whole hierarchy that `mount` is of, one after the other. */
+static const LxMount *next_on_host(const LxMountinfo *own, const LxMount *mount, unsigned *cursor)
+{
+	const LxMount *other;
+
+	while ((other = lx_mountinfo_at(own, (*cursor)++)) != NULL)
+		if (other->device == mount->device && lx_hierarchies_is_one(other) &&
+			strcmp(other->root, "/") == 0 && !lx_mountinfo_is_hidden(own, other))
+			return other;
+	return NULL;
+}
+
+static bool is_inside(const char *root)
+{
+	return root[0] == '/' && !g_str_has_prefix(root, "/..");
+}
+
+char *lx_hierarchies_host_path(const LxMountinfo *own, const LxMount *mount)
+{
+	unsigned cursor = 0;
+	const LxMount *whole = is_inside(mount->root) ? next_on_host(own, mount, &cursor) : NULL;
+
+	return whole ? g_build_filename(whole->mountpoint, mount->root, NULL) : NULL;
+}
+
+/* ---- In the view ------------------------------------------------------------------------- */
+
+static bool is_shown(const char *mountpoint, const char *name, GFileTest as)
+{
+	g_autofree char *path = g_build_filename(mountpoint, name, NULL);
+
+	return g_file_test(path, as);
+}
+
+/* v2 alone: the view is the hierarchy. Else each is called as its mount point on the host is. */
+static char *folder_of(const LxMountinfo *own, const char *mountpoint, const LxMount *mount)
+{
+	const LxMount *whole;
+
+	if (is_shown(mountpoint, LX_HIERARCHIES_VIEW "/cgroup.procs", G_FILE_TEST_IS_REGULAR))
+		return strcmp(mount->fstype, "cgroup2") == 0 ? g_strdup(LX_HIERARCHIES_VIEW) : NULL;
+	for (unsigned cursor = 0; (whole = next_on_host(own, mount, &cursor)) != NULL;) {
+		g_autofree char *name = g_path_get_basename(whole->mountpoint);
+		g_autofree char *folder = g_build_filename(LX_HIERARCHIES_VIEW, name, NULL);
+
+		if (is_shown(mountpoint, folder, G_FILE_TEST_IS_DIR))
+			return g_steal_pointer(&folder);
+	}
+	return NULL;
+}
+
+/*
+ * A mount of more than the container's own namespace ("/..") shows in the view what is its own. One
+ * of less has no name there that means the same to all: names are those of a namespace's root.
+ */
+char *lx_hierarchies_view_name(const LxMountinfo *own, const char *mountpoint, const LxMount *mount,
+	const char *root, bool rooted)
+{
+	g_autofree char *folder = folder_of(own, mountpoint, mount);
+
+	if (!folder || !is_inside(root) || root[1] == '\0')
+		return g_steal_pointer(&folder);
+	return rooted ? NULL : g_strconcat(folder, root, NULL);
+}
