@@ -4,8 +4,9 @@
  *
  *   63..56  hierarchy  its place in the layout + 1; 0: the root of the view
  *   55..48  depth      of the folder that the asker calls "/": the host's root is 0
- *   47..0   id         kernfs's own number of the folder or file; 0: the hierarchy's folder in the
- *                      view, which is called the same by all
+ *   47..0   id         kernfs's own number of the folder or file; 0: a folder that is called the
+ *                      same by all, the hierarchy's in the view, or with a depth of 1 the asker's
+ *                      topmost in it
  *
  * kernfs gives a number away once in 2^31 of its files and then counts on above (idr_alloc_cyclic
  * in fs/kernfs/dir.c): 48 bits are never used up. The depth makes a number stand for one path of
@@ -18,6 +19,9 @@
 
 #define LX_VIEW_ID_BITS 48
 #define LX_VIEW_DEPTH_MAX 255u
+/* Depths, where there is no id. */
+#define LX_VIEW_DEPTH_BASE 0u
+#define LX_VIEW_DEPTH_OWN 1u
 
 typedef struct {
 	unsigned hierarchy;

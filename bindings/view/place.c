@@ -80,12 +80,19 @@ static unsigned depth_of(const char *path)
 	return MIN(depth, LX_VIEW_DEPTH_MAX);
 }
 
-/* What he calls "/": his own container's cgroup, or the hierarchy's root. The asker holds it. */
-static void take_base(const LxAsker *asker, LxPlaceInView *place)
+/*
+ * What he calls "/": his own container's cgroup, or the hierarchy's root; or the topmost that is
+ * his, wherever he sees it. Where he has none both are the root. The asker holds it.
+ */
+static void take_shared(const LxAsker *asker, unsigned depth, LxPlaceInView *place)
 {
+	const LxBounds *bounds = &place->bounds;
+	bool own = depth == LX_VIEW_DEPTH_OWN && bounds->top;
+
+	place->shared = true;
 	place->borrowed = true;
-	place->path = g_strdup(place->bounds.base);
-	if (place->bounds.base[0] == '\0')
+	place->path = g_strdup(own ? bounds->top : bounds->base);
+	if (place->path[0] == '\0')
 		place->fd = place->root->fd;
 	else
 		place->fd = lx_level_folder(
@@ -95,11 +102,12 @@ static void take_base(const LxAsker *asker, LxPlaceInView *place)
 static bool open_number(
 	const LxAsker *asker, const LxViewNumber *number, LxPlaceInView *place, GError **error)
 {
-	if (number->id == 0) {
-		take_base(asker, place);
+	if (number->id == 0 && number->depth <= LX_VIEW_DEPTH_OWN) {
+		take_shared(asker, number->depth, place);
+		place->depth = number->depth;
 		return true;
 	}
-	if (number->depth != depth_of(place->bounds.base))
+	if (number->id == 0 || number->depth != depth_of(place->bounds.base))
 		return fail_missing(error);
 	place->fd = lx_root_open(place->root, number->id, error);
 	if (place->fd >= 0)
@@ -149,10 +157,16 @@ static bool find_hierarchy(
 {
 	const LxRoots *roots = &asker->view->roots;
 
-	for (unsigned i = 0; i < roots->n_roots; i++) {
-		LxViewNumber number = {.hierarchy = i};
+	bool own = g_str_has_prefix(name, LX_VIEW_OWN);
+	const char *wanted = name + (own ? strlen(LX_VIEW_OWN) : 0);
 
-		if (strcmp(roots->roots[i].name, name) == 0)
+	for (unsigned i = 0; i < roots->n_roots; i++) {
+		LxViewNumber number = {
+			.hierarchy = i,
+			.depth = own ? LX_VIEW_DEPTH_OWN : LX_VIEW_DEPTH_BASE,
+		};
+
+		if (strcmp(roots->roots[i].name, wanted) == 0)
 			return lx_place_in_view_find(
 				asker, lx_view_number_encode(&number), out, error);
 	}
@@ -225,7 +239,9 @@ bool lx_place_in_view_number(const LxPlaceInView *place, LxNode *out, GError **e
 		*out = LX_VIEW_ROOT;
 		return true;
 	}
-	if (strcmp(place->path, place->bounds.base) != 0) {
+	if (place->shared) {
+		number.depth = place->depth;
+	} else if (strcmp(place->path, place->bounds.base) != 0) {
 		number.depth = depth_of(place->bounds.base);
 		if (!lx_root_number(place->root, place->fd, &place->status, &number.id, error))
 			return false;

@@ -23,6 +23,8 @@ typedef struct {
 	struct stat status;
 	char *path;
 	LxBounds bounds;
+	bool shared; /* a folder that all call the same, by a number of this depth and no id */
+	unsigned depth;
 	bool at_top; /* his container's own folder, or a file in it; never for the host */
 } LxPlaceInView;
 

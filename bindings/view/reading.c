@@ -62,7 +62,7 @@ static unsigned lasts_seconds(const LxPlaceInView *parent, const LxPlaceInView *
 		return HIERARCHY_LASTS_SECONDS;
 	if (!S_ISREG(place->status.st_mode) || place->root->v2 ||
 		parent->standing != LX_STANDING_OWN ||
-		parent->status.st_nlink > NLINK_WITHOUT_CHILDREN ||
+		parent->status.st_nlink > NLINK_WITHOUT_CHILDREN || parent->shared ||
 		strcmp(parent->path, parent->bounds.base) == 0)
 		return 0;
 	return FILE_LASTS_SECONDS;

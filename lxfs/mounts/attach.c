@@ -195,30 +195,46 @@ static bool runs_systemd(const LxVisit *visit)
 	return fd >= 0;
 }
 
-/* `named` has the same mounts with the roots as the container names them. */
-static void look_at_hierarchy(
-	Attach *self, const LxMountinfo *named, bool rooted, const LxMount *top)
+/* A mount of neither all cgroups nor the container's own is none that there is a view of. */
+static void look_at_hierarchy(Attach *self, const LxHierarchyMount *there, const LxMount *top)
 {
-	LxVisit *visit = self->visit;
 	const char *mountpoint = self->options->mountpoint;
-	const LxMount *kernel = lx_hierarchies_kernel(visit->info, top);
-	const LxMount *same = kernel ? lx_mountinfo_by_id(named, kernel->id) : NULL;
 	g_auto(Target) target = {.ground = top, .place = -1, .copy = -1};
-	g_autofree char *name = NULL;
+	g_autofree char *name = lx_hierarchies_view_name(self->own, mountpoint, there);
 
-	if (!same || lx_served_contains(self->served, top))
+	if (!name) {
+		self->visit->report->missing++;
 		return;
-	name = lx_hierarchies_view_name(self->own, mountpoint, kernel, same->root, rooted);
-	if (!name)
-		return;
-	if (strcmp(name, LX_HIERARCHIES_VIEW) == 0 && runs_systemd(visit)) {
-		lx_visit_fail(visit, top->mountpoint,
+	}
+	if (strcmp(name, LX_HIERARCHIES_VIEW) == 0 && runs_systemd(self->visit)) {
+		lx_visit_fail(self->visit, top->mountpoint,
 			"systemd takes nothing but the kernel's own there, leaving it alone");
 		return;
 	}
 	target.path = g_strdup(top->mountpoint);
 	target.source = g_build_filename(mountpoint, name, NULL);
 	add_cgroup_target(self, &target);
+}
+
+/* `there` has what is alike for all; `named` the same mounts with the roots as the container names
+ * them. False: it has mounted none. */
+static bool look_at_hierarchies(
+	Attach *self, const char *path, const LxMountinfo *named, LxHierarchyMount there)
+{
+	const LxMountinfo *info = self->visit->info;
+	const LxMount *top;
+	bool any = false;
+
+	for (unsigned cursor = 0; (top = lx_hierarchies_next(info, path, &cursor)); any = true) {
+		const LxMount *same;
+
+		there.mount = lx_hierarchies_kernel(info, top);
+		same = there.mount ? lx_mountinfo_by_id(named, there.mount->id) : NULL;
+		there.root = same ? same->root : NULL;
+		if (same && !lx_served_contains(self->served, top))
+			look_at_hierarchy(self, &there, top);
+	}
+	return any;
 }
 
 /* The kernel's empty folder, where a container has mounted no hierarchy. */
@@ -240,19 +256,16 @@ static void look_at_cgroups(Attach *self)
 {
 	LxVisit *visit = self->visit;
 	g_autofree char *path = path_in_container(self, LX_HIERARCHIES_PLACE);
+	const LxHierarchyMount there = {
+		.rooted = lx_visit_is_rooted(visit),
+		.pid = visit->pid,
+	};
 	g_autoptr(GError) error = NULL;
-	bool rooted = lx_visit_is_rooted(visit);
 	g_autoptr(LxMountinfo) named = lx_visit_enter_cgroups(visit, &error);
-	const LxMount *top;
-	unsigned n = 0;
 
-	if (!named) {
+	if (!named)
 		lx_visit_fail(visit, path, error->message);
-		return;
-	}
-	for (unsigned cursor = 0; (top = lx_hierarchies_next(visit->info, path, &cursor)); n++)
-		look_at_hierarchy(self, named, rooted, top);
-	if (n == 0)
+	else if (!look_at_hierarchies(self, path, named, there))
 		look_at_empty_place(self, path);
 }
 

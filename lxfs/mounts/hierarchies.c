@@ -89,33 +89,59 @@ static bool is_shown(const char *mountpoint, const char *name, GFileTest as)
 	return g_file_test(path, as);
 }
 
-/* v2 alone: the view is the hierarchy. Else each is called as its mount point on the host is. */
-static char *folder_of(const LxMountinfo *own, const char *mountpoint, const LxMount *mount)
+/* v2 alone: the view is the hierarchy (""). Else each is called as its mount point on the host is.
+ */
+static char *name_of(const LxMountinfo *own, const char *mountpoint, const LxMount *mount)
 {
 	const LxMount *whole;
 
 	if (is_shown(mountpoint, LX_HIERARCHIES_VIEW "/cgroup.procs", G_FILE_TEST_IS_REGULAR))
-		return strcmp(mount->fstype, "cgroup2") == 0 ? g_strdup(LX_HIERARCHIES_VIEW) : NULL;
+		return strcmp(mount->fstype, "cgroup2") == 0 ? g_strdup("") : NULL;
 	for (unsigned cursor = 0; (whole = next_on_host(own, mount, &cursor)) != NULL;) {
 		g_autofree char *name = g_path_get_basename(whole->mountpoint);
 		g_autofree char *folder = g_build_filename(LX_HIERARCHIES_VIEW, name, NULL);
 
 		if (is_shown(mountpoint, folder, G_FILE_TEST_IS_DIR))
-			return g_steal_pointer(&folder);
+			return g_steal_pointer(&name);
 	}
 	return NULL;
 }
 
-/*
- * A mount of more than the container's own namespace ("/..") shows in the view what is its own. One
- * of less has no name there that means the same to all: names are those of a namespace's root.
- */
-char *lx_hierarchies_view_name(const LxMountinfo *own, const char *mountpoint, const LxMount *mount,
-	const char *root, bool rooted)
+static bool stands_in(const char *folder, const char *name, pid_t pid)
 {
-	g_autofree char *folder = folder_of(own, mountpoint, mount);
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) numbers = NULL;
+	g_autofree char *wanted = g_strdup_printf("%d", (int)pid);
 
-	if (!folder || !is_inside(root) || root[1] == '\0')
-		return g_steal_pointer(&folder);
-	return rooted ? NULL : g_strconcat(folder, root, NULL);
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return false;
+	numbers = g_strsplit(text, "\n", -1);
+	return g_strv_contains((const char *const *)numbers, wanted);
+}
+
+/* Where its init stands; systemd goes to a cgroup below. */
+static bool is_its_own(const LxMountinfo *own, const LxHierarchyMount *there)
+{
+	g_autofree char *folder = lx_hierarchies_host_path(own, there->mount);
+
+	return folder && !there->rooted &&
+	       (stands_in(folder, "cgroup.procs", there->pid) ||
+		       stands_in(folder, "init.scope/cgroup.procs", there->pid));
+}
+
+/* A mount of more than the container's own namespace ("/..") shows in the view what is its own. */
+char *lx_hierarchies_view_name(
+	const LxMountinfo *own, const char *mountpoint, const LxHierarchyMount *there)
+{
+	g_autofree char *name = name_of(own, mountpoint, there->mount);
+
+	if (!name)
+		return NULL;
+	if (!is_inside(there->root) || there->root[1] == '\0')
+		return name[0] ? g_build_filename(LX_HIERARCHIES_VIEW, name, NULL)
+			       : g_strdup(LX_HIERARCHIES_VIEW);
+	if (name[0] == '\0' || !is_its_own(own, there))
+		return NULL;
+	return g_strconcat(LX_HIERARCHIES_VIEW "/" LX_VIEW_OWN, name, NULL);
 }

@@ -5,8 +5,10 @@
  *
  * A mount of a hierarchy shows a cgroup and what is below it, and mountinfo names that cgroup as
  * whoever reads it names it: "/" is the root of his cgroup namespace. The view names a cgroup as
- * its caller does, so that the root of a mount, read within the container's cgroup namespace, is
- * the path in the view.
+ * its caller does. So a mount whose root is "/" for the container shows what the folder of its
+ * hierarchy does in the view. Without a cgroup namespace runtimes mount the container's own cgroup
+ * alone,
+ * "/docker/1", and the view has a name for that, too.
  */
 #pragma once
 
@@ -29,14 +31,22 @@ const LxMount *lx_hierarchies_next(const LxMountinfo *info, const char *place, u
 /* The kernel's own at the place of `top`: itself, or under the views on it. NULL: there is none. */
 const LxMount *lx_hierarchies_kernel(const LxMountinfo *info, const LxMount *top);
 
+/* A mount in a container. */
+typedef struct {
+	const LxMount *mount;
+	const char *root; /* the same as the container names it */
+	bool rooted;      /* it has a cgroup namespace of its own */
+	pid_t pid;        /* its first process */
+} LxHierarchyMount;
+
 /*
- * The path below the mount point of lxfs that shows what `mount` shows, for g_free: "cgroup",
- * "cgroup/memory", "cgroup/memory/docker/1". `root` is the mount's root as the container names it,
- * `rooted` whether it has a cgroup namespace of its own, `own` are our own mounts. NULL: nothing in
- * the view shows it to everybody who looks. Asks whoever serves.
+ * The path below the mount point of lxfs that shows what is mounted there, for g_free: "cgroup",
+ * "cgroup/memory", "cgroup/.own.memory". It means the same whoever looks it up. `own` are our own
+ * mounts. NULL: it shows neither all that is there for the container nor its own cgroup. Asks
+ * whoever serves.
  */
-char *lx_hierarchies_view_name(const LxMountinfo *own, const char *mountpoint, const LxMount *mount,
-	const char *root, bool rooted);
+char *lx_hierarchies_view_name(
+	const LxMountinfo *own, const char *mountpoint, const LxHierarchyMount *there);
 
 /* Where the host has what `mount` shows, for g_free. NULL: nowhere. */
 char *lx_hierarchies_host_path(const LxMountinfo *own, const LxMount *mount);

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* What the kernel prints behind a name that it does not know any more (d_path). */
-#define DELETED "//deleted"
-
 /* What lies inside the views, in file systems of their own. */
 static const struct {
 	const char *source;
@@ -28,37 +25,22 @@ bool lx_served_is_view(const LxMount *mount)
 static bool is_given_to_all(const char *root)
 {
 	return root[0] == '/' && !g_str_has_prefix(root, "/containers") &&
-	       !g_str_has_suffix(root, DELETED) && !strstr(root, "/../") &&
+	       !g_str_has_suffix(root, "//deleted") && !strstr(root, "/../") &&
 	       !g_str_has_suffix(root, "/..");
-}
-
-/*
- * A cgroup's name in the view is taken from the kernel's cache whenever somebody looks who does not
- * see that cgroup, and then printed as deleted. What it leads to is asked of whoever looks.
- */
-static char *root_of(const LxMount *mount)
-{
-	bool forgotten = strcmp(mount->source, LX_SOURCE_CGROUP) == 0 &&
-			 g_str_has_suffix(mount->root, DELETED);
-	size_t length = strlen(mount->root) - (forgotten ? strlen(DELETED) : 0);
-
-	return g_strndup(mount->root, length);
 }
 
 char *lx_served_view_name(const LxMount *mount)
 {
-	g_autofree char *root = root_of(mount);
-
-	if (!is_given_to_all(root))
+	if (!is_given_to_all(mount->root))
 		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++) {
 		if (strcmp(mount->source, inner[i].source) != 0)
 			continue;
-		if (root[1] == '\0')
+		if (mount->root[1] == '\0')
 			return g_strdup(inner[i].folder);
-		return g_build_filename(inner[i].folder, root + 1, NULL);
+		return g_build_filename(inner[i].folder, mount->root + 1, NULL);
 	}
-	return g_strdup(root + 1);
+	return g_strdup(mount->root + 1);
 }
 
 static void add(LxServed *served, const LxMountinfo *own, const char *folder)

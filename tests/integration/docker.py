@@ -195,6 +195,26 @@ def one_that_was_started_before_lxfs_is_attached():
           (1, f"lxfs attach: {name}x: there is no such process, id or name; lxfs ps lists those that are known\n"), "a name that nobody has")
 
 
+def the_cgroup_view_shows_limits_above():
+    """attach --cgroup: a container in a limited --cgroup-parent reads that limit in its own files, and no more after detach"""
+    need_docker()
+    effective = lab.Server("--cgroup-view=effective")
+    above = engines.limits_above(192, 1)
+    for namespace in ("private",) if lab.is_v2() else ("private", "host"):
+        box = start_box(f"--cgroupns={namespace}", f"--cgroup-parent=/{above.path}", binds=[])
+        before = pathlib.Path(f"/proc/{pid_of(box)}/mountinfo").read_text()
+        equal(engines.reads_limits(box), (None, None), f"before, {namespace}")
+        equal(lxfs(effective, "attach", "--cgroup", box.id[:12]), "", "what attach complains of")
+        for _ in range(2):
+            equal(engines.reads_limits(box), (192 * lab.MIB, 100000), f"attached, {namespace}")
+            worker = effective.pid("worker")
+            os.kill(worker, signal.SIGKILL)
+            lab.wait_until(lambda worker=worker: effective.pid("worker") != worker, 20, "another worker")
+        equal(lxfs(effective, "detach", box.id[:12]), "", "what detach complains of")
+        equal(pathlib.Path(f"/proc/{pid_of(box)}/mountinfo").read_text(), before, f"the mounts, {namespace}")
+        docker.run("rm", "-f", box.id)
+
+
 def attach(instance, name):
     return subprocess.run([lab.LXFS, "attach", "--runtime-dir", str(instance.runtime), name],
                           capture_output=True, text=True, timeout=60, check=False)
@@ -218,5 +238,6 @@ lab.run([
     the_host_lists_it,
     a_killed_worker_is_not_noticed,
     one_that_was_started_before_lxfs_is_attached,
+    the_cgroup_view_shows_limits_above,
     total_loss_heals_through_anchors_and_without,
 ])

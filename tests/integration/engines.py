@@ -109,6 +109,21 @@ def sees_the_host(box):
     check(int(total_mib(box)) > 512, "total of free -m")
 
 
+def limits_above(mib, cpus):
+    """A cgroup with limits, for containers that have none of their own."""
+    above = lab.Cgroup()
+    above.memory(mib * lab.MIB)
+    above.quota(cpus)
+    return above
+
+
+def reads_limits(box):
+    """What the files say at which programs look that find their cgroup mounted alone: bytes and microseconds."""
+    names = ("memory.max", "cpu.max") if lab.is_v2() else ("memory/memory.limit_in_bytes", "cpu/cpu.cfs_quota_us")
+    memory, quota = (box.run("cat", f"/sys/fs/cgroup/{name}").split()[0] for name in names)
+    return None if memory == "max" or int(memory) > 1 << 50 else int(memory), None if quota in ("max", "-1") else int(quota)
+
+
 def survives(server, box):
     """Readers in the container notice neither kill -9 of the worker nor lxfs reload."""
     loop = "i=0; while [ $i -lt 300 ]; do cat /proc/meminfo /proc/uptime >/dev/null || exit 1; i=$((i+1)); done"

@@ -103,6 +103,30 @@ def the_annotation_chooses():
     sees_its_own(start(oci, annotations={"lxfs.io/inject": "enabled"}))
 
 
+def cgroups_from(above, annotations):
+    def change(config):
+        with_hook(annotations=annotations, options=("--strict",))(config)
+        config["linux"]["cgroupsPath"] = f"/{above.path}/{lab.unique_name()}"
+        config["linux"]["resources"] = {}
+    return change
+
+
+def an_annotation_asks_for_the_cgroup_view():
+    """the annotation lxfs.io/cgroup=enabled has a container read the limits above it in its own cgroup files"""
+    above = engines.limits_above(192, 1)
+    effective = lab.Server("--cgroup-view=effective")
+    HOOK[HOOK.index(str(server.runtime))] = str(effective.runtime)
+    try:
+        for program in ("runc", "crun"):
+            for value, limits in (("disabled", (None, None)), ("enabled", (192 * lab.MIB, 100000))):
+                bundle = Bundle(Oci(program), change=cgroups_from(above, {"lxfs.io/cgroup": value}))
+                box = OciBox(bundle)
+                equal(engines.reads_limits(box), limits, f"{value}, {program}")
+                box.stop()
+    finally:
+        HOOK[HOOK.index(str(effective.runtime))] = str(server.runtime)
+
+
 def what_the_container_mounts_itself_stays():
     """a file that the container's configuration mounts over /proc/uptime stays, and the rest comes"""
     def change(config):
@@ -290,6 +314,7 @@ lab.run([
     a_read_only_root_has_the_views,
     a_user_namespace_has_the_views,
     the_annotation_chooses,
+    an_annotation_asks_for_the_cgroup_view,
     what_the_container_mounts_itself_stays,
     a_nested_container_can_mount_proc,
     a_container_of_podman_has_the_views,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mounts/attached.h"
+#include "mounts/hierarchies.h"
 #include "unit.h"
 
 #include <string.h>
@@ -167,6 +168,44 @@ START_TEST(only_the_kernels_own_files_are_its_own)
 }
 END_TEST
 
+#define KERNEL(id, parent) \
+#id " " #parent " 0:30 /box /sys/fs/cgroup/memory rw - cgroup c rw,memory\n"
+#define CGROUP(id, parent, device, flags) \
+#id " " #parent " 0:" #device " /memory /sys/fs/cgroup/memory rw" flags \
+	    " - fuse.lxfs lxfs-cgroup rw\n"
+
+static void check_cgroup(const char *text, LxAttachedState state, unsigned n_layers)
+{
+	g_autoptr(GArray) devices = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	const uint64_t known[] = {makedev(0, 40), makedev(0, 50)};
+	const LxAttachedRules rules = {.served = &served_now, .devices = devices};
+	g_autoptr(LxMountinfo) info = lx_mountinfo_parse(g_strdup(text), "text", NULL);
+	const LxMount *top;
+	unsigned cursor = 0;
+	LxAttached attached;
+
+	g_array_append_vals(devices, known, G_N_ELEMENTS(known));
+	lx_attached_find(info, &rules, &attached);
+	ck_assert_int_eq(attached.cgroup, state);
+	top = lx_hierarchies_next(info, "/sys/fs/cgroup", &cursor);
+	ck_assert_uint_eq(lx_attached_judge_cgroup(info, &rules, top).n_layers, n_layers);
+}
+
+START_TEST(the_cgroup_view_is_known_with_all_that_heal_has_put_on_it)
+{
+	check_cgroup(ROOT KERNEL(5, 3), LX_ATTACHED_ABSENT, 0);
+	check_cgroup(ROOT KERNEL(5, 3) CGROUP(6, 5, 50, ",nodiratime"), LX_ATTACHED_HEALTHY, 1);
+	check_cgroup(ROOT KERNEL(5, 3) CGROUP(6, 5, 50, ""), LX_ATTACHED_HEALTHY, 0);
+	check_cgroup(ROOT KERNEL(5, 3) CGROUP(6, 5, 40, ",nodiratime"), LX_ATTACHED_DEAD, 1);
+	check_cgroup(ROOT KERNEL(5, 3) CGROUP(6, 5, 41, ",nodiratime"), LX_ATTACHED_FOREIGN, 1);
+	check_cgroup(ROOT KERNEL(5, 3) CGROUP(6, 5, 40, ",nodiratime") KERNEL(7, 6),
+		LX_ATTACHED_WAITING, 2);
+	check_cgroup(ROOT KERNEL(5, 3) CGROUP(6, 5, 40, ",nodiratime") KERNEL(7, 6)
+			     CGROUP(8, 7, 50, ",nodiratime"),
+		LX_ATTACHED_HEALTHY, 3);
+}
+END_TEST
+
 START_TEST(layers_in_a_circle_come_to_an_end)
 {
 	check("5 6 0:50 /proc/stat /proc/stat ro,nodiratime - fuse.lxfs lxfs rw\n"
@@ -186,7 +225,9 @@ Suite *unit_suite(void)
 		with_no_device_remembered_every_lxfs_is_ours,
 		the_hosts_file_waits_only_where_it_follows_an_anchor,
 		something_else_over_it_covers_it, what_no_path_leads_to_is_absent,
-		only_the_kernels_own_files_are_its_own, layers_in_a_circle_come_to_an_end, NULL};
+		only_the_kernels_own_files_are_its_own,
+		the_cgroup_view_is_known_with_all_that_heal_has_put_on_it,
+		layers_in_a_circle_come_to_an_end, NULL};
 
 	return unit_suite_new("mounts/attached", tests);
 }

@@ -166,6 +166,25 @@ START_TEST(other_instances_views_can_be_left_out_but_not_those_of_lxcfs)
 }
 END_TEST
 
+#define KERNEL(id, parent, root) #id " " #parent " 0:30 " root " /c rw - cgroup c rw,memory\n"
+#define DEAD_CGROUP(id, parent) #id " " #parent " 0:40 /memory /c rw - fuse.lxfs lxfs-cgroup rw\n"
+
+START_TEST(a_dead_cgroup_view_knows_what_the_container_had_there)
+{
+	g_autoptr(LxMountinfo) info =
+		lx_mountinfo_parse(g_strdup(ROOT KERNEL(5, 1, "/box") DEAD_CGROUP(6, 5)), "", NULL);
+	g_autoptr(GArray) suspects = lx_suspects_find(info, &(LxSuspectRules){0});
+
+	ck_assert_uint_eq(suspects->len, 1);
+	ck_assert_int_eq(g_array_index(suspects, LxSuspect, 0).kernel->id, 5);
+	check_served(ROOT KERNEL(5, 1, "/box") DEAD_CGROUP(6, 5), "6/6:1 cgroup/memory");
+	check_served(ROOT KERNEL(5, 1, "/box") DEAD_CGROUP(6, 5) KERNEL(7, 6, "/box"),
+		"7/6:0 cgroup/memory");
+	check_rules(ROOT KERNEL(5, 1, "/box") DEAD_CGROUP(6, 5) KERNEL(7, 6, "/box"),
+		&(LxSuspectRules){0}, "");
+}
+END_TEST
+
 START_TEST(layers_in_a_circle_come_to_an_end)
 {
 	check_served(
@@ -186,6 +205,7 @@ Suite *unit_suite(void)
 		pressure_files_are_named_by_their_source,
 		names_that_are_nobodys_to_give_are_passed_over, spared_folders_are_left_alone,
 		other_instances_views_can_be_left_out_but_not_those_of_lxcfs,
+		a_dead_cgroup_view_knows_what_the_container_had_there,
 		layers_in_a_circle_come_to_an_end, NULL};
 
 	return unit_suite_new("mounts/suspects", tests);

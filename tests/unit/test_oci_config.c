@@ -48,6 +48,8 @@ START_TEST(what_is_no_configuration_is_refused)
 		{"{\"root\": {\"path\": \"\"}}", "root.path"},
 		{"{" ROOT ", \"annotations\": {\"lxfs.io/inject\": \"no\"}}",
 			"is \"no\": it takes \"enabled\" or \"disabled\""},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"\"}}",
+			"lxfs.io/cgroup is \"\": it takes"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -56,6 +58,29 @@ START_TEST(what_is_no_configuration_is_refused)
 
 		unit_fails(parse(rows[i].text, &config, &error), error, EINVAL, rows[i].word);
 		ck_assert_ptr_null(config.rootfs);
+	}
+}
+END_TEST
+
+START_TEST(the_cgroup_view_is_for_those_that_ask)
+{
+	static const struct {
+		const char *text;
+		bool cgroup;
+	} rows[] = {
+		{"{" ROOT "}", false},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/inject\": \"enabled\"}}", false},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"enabled\"}}", true},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"disabled\"}}", false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(LxOciConfig) config = {0};
+		g_autoptr(GError) error = NULL;
+
+		unit_ok(parse(rows[i].text, &config, &error), error);
+		ck_assert_int_eq(config.cgroup, rows[i].cgroup);
+		ck_assert(config.wanted);
 	}
 }
 END_TEST
@@ -170,8 +195,8 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {the_annotation_chooses, what_is_no_configuration_is_refused,
-		a_mount_of_the_containers_own_covers_a_view, masks_are_seen,
-		the_hook_is_added_and_then_found,
+		the_cgroup_view_is_for_those_that_ask, a_mount_of_the_containers_own_covers_a_view,
+		masks_are_seen, the_hook_is_added_and_then_found,
 		a_hook_of_another_program_or_at_another_time_is_not_ours,
 		hooks_that_are_no_object_are_an_error, NULL};
 

@@ -47,6 +47,56 @@ START_TEST(a_path_is_the_one_of_proc_self_cgroup_and_all_else_is_not_there)
 }
 END_TEST
 
+/* Whoever asks the number gets his own there. */
+START_TEST(ones_own_folder_has_a_name_that_is_everybodys)
+{
+	static const struct {
+		pid_t tid;
+		const char *path;
+		int code;
+	} rows[] = {
+		{VIEWING_PLAIN, "in/memory.max", 0},
+		{VIEWING_PLAIN, "box", ENOENT},
+		{VIEWING_ROOTED, "in/memory.max", 0},
+		{VIEWING_NESTED, "memory.max", 0},
+		{VIEWING_NESTED, "in", ENOENT},
+		{VIEWING_HOST, "other", 0},
+	};
+	viewing_auto viewing;
+	LxNode first;
+
+	viewing_init(&viewing);
+	first = viewing_node(&viewing, VIEWING_HOST, ".own.memory");
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *path = g_build_filename(".own.memory", rows[i].path, NULL);
+		LxNode node;
+
+		ck_assert_int_eq(viewing_walk(&viewing, rows[i].tid, path, &node), rows[i].code);
+		ck_assert(viewing_node(&viewing, rows[i].tid, ".own.memory") == first);
+	}
+	ck_assert(first != viewing_node(&viewing, VIEWING_PLAIN, "memory"));
+	ck_assert_int_eq(viewing_walk(&viewing, VIEWING_PLAIN, ".own.pids", &first), ENOENT);
+	ck_assert_int_eq(viewing_walk(&viewing, VIEWING_PLAIN, ".own.", &first), ENOENT);
+}
+END_TEST
+
+START_TEST(what_lies_in_ones_own_folder_is_nobodys_else)
+{
+	viewing_auto viewing;
+	LxViewCaller caller;
+	LxViewEntry entry;
+	LxNode folder;
+
+	viewing_init(&viewing);
+	folder = viewing_node(&viewing, VIEWING_NESTED, ".own.memory");
+	caller = viewing_caller(&viewing, VIEWING_NESTED);
+	ck_assert(lx_view_lookup(&caller, folder, "memory.max", &entry, NULL));
+	ck_assert_uint_eq(entry.lasts_seconds, 0);
+	caller = viewing_caller(&viewing, VIEWING_ROOTED);
+	ck_assert(!lx_view_attributes(&caller, entry.node, &entry.status, NULL));
+}
+END_TEST
+
 START_TEST(the_number_of_anothers_cgroup_is_not_there)
 {
 	static const char *const paths[] = {"memory/other", "memory/other/cgroup.procs",
@@ -75,8 +125,8 @@ END_TEST
 
 START_TEST(numbers_nobody_gave_out_are_not_there)
 {
-	static const LxNode nodes[] = {
-		0, 2, UINT64_C(1) << 55, UINT64_MAX, UINT64_C(200) << 56, UINT64_C(1) << 56 | 1};
+	static const LxNode nodes[] = {0, 2, UINT64_C(1) << 55, UINT64_MAX, UINT64_C(200) << 56,
+		UINT64_C(1) << 56 | 1, UINT64_C(1) << 56 | UINT64_C(2) << 48};
 	viewing_auto viewing;
 	LxViewCaller caller;
 	struct stat status;
@@ -127,6 +177,8 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		a_path_is_the_one_of_proc_self_cgroup_and_all_else_is_not_there,
+		ones_own_folder_has_a_name_that_is_everybodys,
+		what_lies_in_ones_own_folder_is_nobodys_else,
 		the_number_of_anothers_cgroup_is_not_there, numbers_nobody_gave_out_are_not_there,
 		a_folder_above_the_container_shows_nothing_of_itself,
 		a_container_that_is_not_admitted_gets_an_error, NULL};
