@@ -316,9 +316,9 @@ LX_PUBLIC LxCgroupTree *lx_context_view(const LxContext *context);
 
 #define LX_VIEW_ROOT ((LxNode)1)
 /*
- * Beside the folder of each v1 hierarchy, "memory", there is a name that no list has, ".own.memory":
- * the caller's own topmost folder in it. It is for whoever mounts that for somebody else: this name
- * and its number are everybody's, those of the folder itself only its container's.
+ * Beside the folder of each v1 hierarchy, "memory", there is a name that no list has,
+ * ".own.memory": the caller's own topmost folder in it. It is for whoever mounts that for somebody
+ * else: this name and its number are everybody's, those of the folder itself only its container's.
  */
 #define LX_VIEW_OWN ".own."
 
