@@ -67,6 +67,13 @@ case " $* " in
 	;;
 esac
 case " $* " in
+*" k8s "* | *" all "*)
+	packages="$packages
+	etcd-server:etcd
+	iproute2:ip"
+	;;
+esac
+case " $* " in
 *" packages "* | *" all "*)
 	packages="$packages
 	build-essential:/usr/share/build-essential/list

@@ -523,6 +523,29 @@ def bench(tally):
             tally.passed += 1
 
 
+KUBERNETES = ["kubectl", "kube-apiserver", "kube-controller-manager"]
+
+
+def k8s(tally):
+    """With Kubernetes itself, which is built first: that takes half an hour, and Go."""
+    folder = build(tally, "gcc")
+    if not folder:
+        return
+    if os.geteuid() != 0 or not shutil.which("go"):
+        tally.skip("k8s", "needs root, and Go to build Kubernetes")
+        return
+    program = Program(["sh", "tests/k8s/build.sh", *KUBERNETES], LONG_LIMIT)
+    code = program.run()
+    write_log("build-k8s", program.lines)
+    if code != 0:
+        tally.fail("k8s build", f"{ending(program, code)}: {' '.join(program.lines[-3:])}")
+        return
+    env = program_env(folder, {"PATH": f"{TOP}/{BUILDS}/k8s:{os.environ['PATH']}"})
+    for path in ("tests/injector/manifests.py", "tests/k8s/control_plane.py"):
+        name = os.path.splitext(os.path.basename(path))[0]
+        run_integration_test(tally, f"k8s {name}", path, env, LONG_LIMIT)
+
+
 def runner_of(name):
     """A suite with a runner of its own: tests/NAME/run.sh."""
 
@@ -550,7 +573,8 @@ SUITES = {
     "asan-integration": asan_integration,
     "fuzz": fuzz,
     "bench": bench,
-    **{name: runner_of(name) for name in ("packages", "systemd", "vm", "k8s")},
+    "k8s": k8s,
+    **{name: runner_of(name) for name in ("packages", "systemd", "vm")},
 }
 
 

@@ -1,398 +1,500 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The manifests and lxfs-injector with a real API server: etcd and kube-apiserver, no node.
-
-All of it in a network namespace, a PID namespace and a mount namespace of its own: so ports are free, and
-nothing outlives the test. The API server reaches the injector by the cluster IP of its Service, which is
-an address of this namespace.
-"""
+"""The manifests, and lxfs-injector with the rights that they give it, at a real API server; no node."""
+import collections
 import json
-import os
-import pathlib
 import ssl
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / "tests/injector"), str(TOP / "tests/integration")]
-import yaml  # noqa: E402
-import cluster  # noqa: E402
-import lab  # noqa: E402
-from lab import check, equal  # noqa: E402
+import plane as planes
+from plane import DEPLOY, PATIENCE, SYSTEM, ControlPlane, cluster, lab, yaml
+from lab import check, equal
 
-INSIDE = "LXFS_K8S_TEST_INSIDE"
-BUILT = TOP / "build-tests/k8s"
-DEPLOY = TOP / "k8s/deploy"
-PATIENCE = 120
-SYSTEM = "lxfs-system"
 ACCOUNT = f"system:serviceaccount:{SYSTEM}:lxfs-injector"
-VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime"]
+DAEMON = f"system:serviceaccount:{SYSTEM}:lxfs"
+LABEL = "lxfs.io/inject"
+VIEWS = {f"/proc/{name}" for name in ("cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime")
+         } | {"/sys/devices/system/cpu", "/sys/devices/system/node"}
+CREATES = 4  # at a time
 
 
-# ---- The control plane ---------------------------------------------------------------------------
-
-class Process:
-    def __init__(self, folder, *command):
-        self.log = folder / f"{pathlib.Path(command[0]).name}.log"
-        with open(self.log, "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
-        lab.at_end(self.end)
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def tail(self):
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
+class Stage:
+    """The control plane that all tests share."""
+    plane = None
 
 
-class ControlPlane:
-    URL = "https://127.0.0.1:6443"
+# ---- The injector, as its pod would be -----------------------------------------------------------
 
-    def __init__(self):
-        self.folder = cluster.make_folder()
-        authority = cluster.Authority()
-        self.authority = self.write("ca.crt", cluster.pem(authority.certificate))
-        cluster.write_pair(self.folder, authority.issue("kubernetes.default.svc"), "server")
-        cluster.write_pair(self.folder, authority.issue("accounts"), "accounts")
-        self.write("tokens.csv", "admin-token,admin,admin,system:masters\n")
-        self.write("kubeconfig", json.dumps(self.kubeconfig("admin-token")))
-        self.etcd = Process(self.folder, "etcd", "--data-dir", self.folder / "etcd", "--unsafe-no-fsync",
-                            "--listen-client-urls=http://127.0.0.1:2379", "--listen-peer-urls=http://127.0.0.1:2380",
-                            "--advertise-client-urls=http://127.0.0.1:2379")
-        self.api = Process(
-            self.folder, BUILT / "kube-apiserver", "--etcd-servers=http://127.0.0.1:2379",
-            "--bind-address=0.0.0.0", "--secure-port=6443", "--advertise-address=10.77.0.1",
-            f"--tls-cert-file={self.folder}/server.crt", f"--tls-private-key-file={self.folder}/server.key",
-            f"--service-account-key-file={self.folder}/accounts.key",
-            f"--service-account-signing-key-file={self.folder}/accounts.key",
-            "--service-account-issuer=https://kubernetes.default.svc", "--authorization-mode=RBAC",
-            f"--token-auth-file={self.folder}/tokens.csv", "--service-cluster-ip-range=10.96.0.0/16",
-            "--allow-privileged=true", "--disable-admission-plugins=ServiceAccount",
-            "--feature-gates=MutatingAdmissionPolicy=true",
-            "--runtime-config=admissionregistration.k8s.io/v1beta1=true")
-        lab.wait_until(self.is_ready, PATIENCE, f"the API server is ready: {self.api.tail()}")
-
-    def write(self, name, text):
-        path = self.folder / name
-        path.write_text(text)
-        return path
-
-    def kubeconfig(self, token):
-        return {"apiVersion": "v1", "kind": "Config", "current-context": "c",
-                "clusters": [{"name": "c", "cluster": {"server": self.URL, "certificate-authority":
-                                                       str(self.authority)}}],
-                "users": [{"name": "u", "user": {"token": token}}],
-                "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}]}
-
-    def is_ready(self):
-        check(self.api.process.poll() is None and self.etcd.process.poll() is None,
-              f"the control plane ended: {self.api.tail()} {self.etcd.tail()}")
-        request = urllib.request.Request(f"{self.URL}/readyz", headers={"Authorization": "Bearer admin-token"})
-        context = ssl.create_default_context(cafile=str(self.authority))
-        try:
-            return urllib.request.urlopen(request, timeout=10, context=context).status == 200
-        except (OSError, urllib.error.URLError):
-            return False
-
-    def call(self, *arguments, text=None):
-        return subprocess.run([str(BUILT / "kubectl"), "--kubeconfig", str(self.folder / "kubeconfig"),
-                               *map(str, arguments)], input=text, capture_output=True, text=True,
-                              timeout=PATIENCE, check=False)
-
-    def kubectl(self, *arguments, text=None):
-        done = self.call(*arguments, text=text)
-        check(done.returncode == 0, f"kubectl {' '.join(map(str, arguments))}: {done.stderr}")
-        return done.stdout
-
-    def get(self, *arguments):
-        return json.loads(self.kubectl("get", "-o", "json", *arguments))
-
-    def apply(self, *objects):
-        text = yaml.safe_dump_all(objects)
-        done = self.call("apply", "--server-side", "-f", "-", text=text)
-        check(done.returncode == 0, f"kubectl apply: {done.stderr}")
-        return done.stderr
-
-    def namespace(self, name, **labels):
-        self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
-        return name
-
-    def pod(self, namespace, name, labels=None, annotations=None, **spec):
-        """What became of it, and the warnings."""
-        pod = {"apiVersion": "v1", "kind": "Pod",
-               "metadata": {"name": name, "namespace": namespace, "labels": labels or {},
-                            "annotations": annotations or {}},
-               "spec": {"containers": [{"name": "main", "image": "x"}], **spec}}
-        done = self.call("create", "-f", "-", text=json.dumps(pod))
-        check(done.returncode == 0, f"kubectl create: {done.stderr}")
-        return self.get("pod", "-n", namespace, name), done.stderr
-
-    def may(self, account, verb, what, *more):
-        return self.call("auth", "can-i", verb, what, "--as", account, *more).stdout.strip() == "yes"
+def injector_of(plane, identity, *options):
+    """With its service account's token and nothing else."""
+    token = plane.write(f"{identity}.token", plane.kubectl("create", "token", "lxfs-injector", "-n", SYSTEM))
+    return cluster.Injector("--api-server", planes.URL, "--api-token", token, "--api-authority", plane.authority,
+                            "--namespace", SYSTEM, "--identity", identity, *options)
 
 
-def kustomized(plane, folder=DEPLOY):
-    return [each for each in yaml.safe_load_all(plane.kubectl("kustomize", folder)) if each]
+def serving(plane, identity, *options):
+    """At the address of its Service, and ready: the API server trusts it."""
+    planes.give_address(plane.get("service", "lxfs-injector", "-n", SYSTEM)["spec"]["clusterIP"])
+    injector = injector_of(plane, identity, "--listen", "0.0.0.0:443", *options)
+    injector.wait_ready()
+    wait_asked(plane)
+    return injector
+
+
+def wait_asked(plane):
+    """The API server learns of a caBundle a moment after it was written."""
+    shop = labelled(plane)
+
+    def is_injected():
+        return has_views(plane.pod(shop, "try", query="?dryRun=All")[0]["spec"]["containers"][0])
+    lab.wait_until(is_injected, PATIENCE, "a pod gets its views")
+
+
+def labelled(plane):
+    if plane.ask("GET", "/api/v1/namespaces/shop")[0] == 404:
+        plane.namespace("shop", **{LABEL: "enabled"})
+    return "shop"
 
 
 def mounts_of(container):
-    return {mount["mountPath"] for mount in container.get("volumeMounts", [])
-            if mount["name"].startswith("lxfs-")}
+    return {mount["mountPath"] for mount in container.get("volumeMounts", []) if mount["name"].startswith("lxfs-")}
 
 
 def has_views(container):
-    mounts = mounts_of(container)
-    return {f"/proc/{view}" for view in VIEWS} <= mounts and "/sys/devices/system/cpu" in mounts
+    return mounts_of(container) == VIEWS
 
 
-# ---- One control plane for all -------------------------------------------------------------------
-
-class Stage:
-    """What tests build on, in their order."""
-    plane = None
-    injector = None
+def has_none(pod):
+    return not any(mounts_of(container) for container in pod["spec"]["containers"])
 
 
-def the_manifests_are_accepted_to_the_letter():
-    Stage.plane = plane = ControlPlane()
-    objects = kustomized(plane)
-    done = plane.call("apply", "--server-side", "--validate=strict", "-f", "-", text=yaml.safe_dump_all(objects))
-    equal(done.returncode, 0, f"the exit code: {done.stderr}")
-    check("unknown field" not in done.stderr and "Warning" not in done.stderr, done.stderr)
+def status_of(pod):
+    return json.loads(pod["metadata"]["annotations"]["lxfs.io/status"])
+
+
+def secret(plane, name):
+    return plane.get("secret", "lxfs-injector-tls", "-n", SYSTEM)["data"][name]
+
+
+def holder(plane):
+    return plane.get("lease", "lxfs-injector", "-n", SYSTEM)["spec"]["holderIdentity"]
+
+
+# ---- What is deployed ----------------------------------------------------------------------------
+
+def the_manifests_are_applied_to_the_letter_and_without_a_warning():
+    plane = Stage.plane
+    objects = plane.kustomized()
+    plane.apply(objects)
+    plane.apply(objects)
     for each in objects:
         plane.get(each["kind"], each["metadata"]["name"], "-n", each["metadata"].get("namespace", "default"))
 
 
-def pods_of_both_workloads_are_accepted_in_their_namespace():
+def each_component_would_be_applied_too():
     plane = Stage.plane
-    for each in kustomized(plane):
+    for name in ("attach", "cert-manager", "policy"):
+        objects = plane.kustomized(name)
+        known = [each for each in objects if "cert-manager.io" not in each["apiVersion"]]
+        plane.apply(at_served_version(plane, known), "--dry-run=server", "--force-conflicts")
+
+
+def at_served_version(plane, objects):
+    """A MutatingAdmissionPolicy is v1 in Kubernetes 1.36, and the same as v1beta1 before."""
+    resources = plane.ask("GET", "/apis/admissionregistration.k8s.io/v1")[1]["resources"]
+    if any(each["name"] == "mutatingadmissionpolicies" for each in resources):
+        return objects
+    return [{**each, "apiVersion": "admissionregistration.k8s.io/v1beta1"}
+            if each["kind"].startswith("MutatingAdmissionPolicy") else each for each in objects]
+
+
+def pods_of_both_workloads_are_let_in():
+    plane = Stage.plane
+    for each in plane.kustomized():
         if each["kind"] not in ("DaemonSet", "Deployment"):
             continue
         template = each["spec"]["template"]
-        pod = {"apiVersion": "v1", "kind": "Pod", "spec": template["spec"],
-               "metadata": {**template["metadata"], "name": f"try-{each['metadata']['name']}", "namespace": SYSTEM}}
-        done = plane.call("create", "--dry-run=server", "-f", "-", text=json.dumps(pod))
-        equal((done.returncode, done.stderr), (0, ""), each["kind"])
+        pod, warnings = plane.pod(SYSTEM, f"try-{each['metadata']['name']}", {"labels": template["metadata"]["labels"]},
+                                  "?dryRun=All", **template["spec"])
+        equal(warnings, "", "warnings")
+        check(has_none(pod), "lxfs injects itself")
 
 
-def each_right_is_there_and_no_other():
+def the_injector_would_pass_the_restricted_level():
     plane = Stage.plane
-    here = ("-n", SYSTEM)
-    rows = [
-        ("get", "namespaces/shop", (), True), ("list", "namespaces", (), False),
-        ("get", "mutatingwebhookconfigurations/lxfs-injector", (), True),
-        ("patch", "mutatingwebhookconfigurations/lxfs-injector", (), True),
-        ("patch", "mutatingwebhookconfigurations/other", (), False),
-        ("delete", "mutatingwebhookconfigurations/lxfs-injector", (), False),
-        ("get", "secrets/lxfs-injector-tls", here, True), ("patch", "secrets/lxfs-injector-tls", here, True),
-        ("get", "secrets/other", here, False), ("list", "secrets", here, False),
-        ("create", "secrets", here, True), ("create", "secrets", ("-n", "default"), False),
-        ("get", "secrets/lxfs-injector-tls", ("-n", "default"), False),
-        ("update", "leases/lxfs-injector", here, True), ("update", "leases/other", here, False),
-        ("create", "leases", here, True), ("get", "pods", here, False), ("create", "pods", here, False),
-    ]
-    for verb, what, where, expected in rows:
-        equal(plane.may(ACCOUNT, verb, what, *where), expected, f"{verb} {what} {where}")
-    daemon = f"system:serviceaccount:{SYSTEM}:lxfs"
-    for verb, what in (("get", "namespaces"), ("get", "pods"), ("get", "secrets"), ("create", "pods")):
-        check(not plane.may(daemon, verb, what, *here), f"the DaemonSet may {verb} {what}")
+    strict = plane.namespace("restricted", **{"pod-security.kubernetes.io/enforce": "restricted"})
+    plane.apply([{"apiVersion": "v1", "kind": "ServiceAccount",
+                  "metadata": {"name": "lxfs-injector", "namespace": strict}}])
+    deployment, = [each for each in plane.kustomized() if each["kind"] == "Deployment"]
+    spec = {**deployment["spec"]["template"]["spec"], "priorityClassName": ""}
+    plane.pod(strict, "injector", None, "?dryRun=All", **spec)
 
 
-def injector_of(plane, identity, *options):
-    """As its pod would be: with its service account's token, at the address of its Service."""
-    token = plane.write("token", plane.kubectl("create", "token", "lxfs-injector", "-n", SYSTEM).strip())
-    return cluster.Injector("--api-server", plane.URL, "--api-token", token, "--api-authority", plane.authority,
-                            "--namespace", SYSTEM, "--identity", identity, *options)
-
-
-def at_service(plane):
-    address = plane.get("service", "lxfs-injector", "-n", SYSTEM)["spec"]["clusterIP"]
-    subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
-    return f"{address}:443"
-
-
-def it_makes_its_certificate_with_the_rights_it_has():
-    plane = Stage.plane
-    Stage.injector = injector = injector_of(plane, "one", "--listen", at_service(plane))
-    injector.address = at_service(plane).split(":")[0]
-    lab.wait_until(lambda: ready_at(plane, injector), PATIENCE, f"it is ready: {injector.lines[-5:]}")
-    equal(sorted(plane.get("secret", "lxfs-injector-tls", "-n", SYSTEM)["data"])[:2], ["ca.crt", "ca.key"], "Secret")
-    equal(plane.get("lease", "lxfs-injector", "-n", SYSTEM)["spec"]["holderIdentity"], "one", "the leader")
-    hooks = plane.get("mutatingwebhookconfiguration", "lxfs-injector")["webhooks"]
-    check(all(hook["clientConfig"].get("caBundle") for hook in hooks), "a caBundle in each")
-
-
-def ready_at(plane, injector):
-    """Asked as the kubelet does: whoever it says it is."""
-    check(injector.process.poll() is None, f"it ended: {injector.lines[-5:]}")
-    context = cluster.insecure()
-    try:
-        return urllib.request.urlopen(f"https://{injector.address}/readyz", timeout=10, context=context).status == 200
-    except (OSError, urllib.error.URLError):
-        return False
-
+# ---- Pods ----------------------------------------------------------------------------------------
 
 def pods_of_a_labelled_namespace_get_their_views():
     plane = Stage.plane
-    shop = plane.namespace("shop", **{"lxfs.io/inject": "enabled"})
-    pod, _ = plane.pod(shop, "web", initContainers=[
+    serving(plane, "one")
+    pod, warnings = plane.pod("shop", "web", initContainers=[
         {"name": "first", "image": "x"}, {"name": "sidecar", "image": "x", "restartPolicy": "Always"}])
     for container in pod["spec"]["containers"] + pod["spec"]["initContainers"]:
         check(has_views(container), f"{container['name']}: {container}")
-    status = json.loads(pod["metadata"]["annotations"]["lxfs.io/status"])
-    equal(status["decision"], "injected", "the status")
-
-
-def others_do_not_and_are_told_why():
-    plane = Stage.plane
+    equal((status_of(pod)["decision"], warnings), ("injected", ""), "the decision, and the warnings")
     plain = plane.namespace("plain")
-    check(not has_views(plane.pod(plain, "web")[0]["spec"]["containers"][0]), "no label")
-    check(has_views(plane.pod(plain, "own", labels={"lxfs.io/inject": "enabled"})[0]["spec"]["containers"][0]),
-          "a label of the pod's own")
-    check(not has_views(plane.pod("shop", "out", labels={"lxfs.io/inject": "disabled"})[0]["spec"]["containers"][0]),
-          "it says no")
-    strict = plane.namespace("strict", **{"lxfs.io/inject": "enabled",
-                                          "pod-security.kubernetes.io/enforce": "baseline"})
-    pod, warnings = plane.pod(strict, "web")
-    check(not has_views(pod["spec"]["containers"][0]) and "Warning" in warnings, f"baseline: {warnings}")
-    pod, warnings = plane.pod("shop", "host", hostPID=True)
-    check(not has_views(pod["spec"]["containers"][0]) and "host" in warnings, f"hostPID: {warnings}")
+    check(has_none(plane.pod(plain, "web")[0]), "no label")
+    labels = {"labels": {LABEL: "enabled"}}
+    check(has_views(plane.pod(plain, "own", labels)[0]["spec"]["containers"][0]), "a label of the pod's own")
+
+
+def whoever_asked_and_gets_none_is_told_why():
+    plane = Stage.plane
+    serving(plane, "one")
+    strict = plane.namespace("strict", **{LABEL: "enabled", "pod-security.kubernetes.io/enforce": "baseline"})
+    rows = [(strict, "pod-security", {}), ("shop", "host-pid", {"hostPID": True}),
+            ("shop", "user-namespace", {"hostUsers": False}), ("shop", "runtime-class", {"runtimeClassName": "kata"}),
+            ("shop", "windows", {"nodeSelector": {"kubernetes.io/os": "windows"}})]
+    plane.apply([{"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": "kata"},
+                  "handler": "kata"}])
+    for namespace, why, spec in rows:
+        pod, warnings = plane.pod(namespace, f"none-{why}", **spec)
+        check(has_none(pod), f"{why}: {pod}")
+        equal((status_of(pod)["decision"], "lxfs: the pod gets no views" in warnings), (why, True), warnings)
+
+
+def whoever_says_no_is_left_alone():
+    plane = Stage.plane
+    serving(plane, "one")
+    for name in ("labels", "annotations"):
+        pod, warnings = plane.pod("shop", f"no-{name}", {name: {LABEL: "disabled"}})
+        check(has_none(pod), f"{name}: {pod}")
+        equal(("lxfs.io/status" in pod["metadata"].get("annotations", {}), warnings), (False, ""), name)
+
+
+def a_mount_of_the_containers_own_stays():
+    plane = Stage.plane
+    serving(plane, "one")
+    own = {"name": "main", "image": "x", "volumeMounts": [{"name": "mine", "mountPath": "/proc/meminfo"}]}
+    pod, warnings = plane.pod("shop", "conflict", containers=[own], volumes=[{"name": "mine", "emptyDir": {}}])
+    equal(mounts_of(pod["spec"]["containers"][0]), VIEWS - {"/proc/meminfo"}, "mounts")
+    check("meminfo" in warnings, warnings)
+
+
+def a_pod_that_has_views_is_left_as_it_is():
+    plane = Stage.plane
+    serving(plane, "one")
+    first, _ = plane.pod("shop", "once")
+    metadata = {"annotations": first["metadata"]["annotations"]}
+    second, _ = plane.pod("shop", "twice", metadata, "?dryRun=All", **first["spec"])
+    equal(second["spec"]["volumes"], first["spec"]["volumes"], "volumes")
+    equal(second["spec"]["containers"], first["spec"]["containers"], "containers")
+
+
+def pods_that_a_deployment_makes_get_them():
+    plane = Stage.plane
+    serving(plane, "one")
+    labels = {"app": "many"}
+    plane.apply([{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "many", "namespace": "shop"},
+                  "spec": {"replicas": 3, "selector": {"matchLabels": labels}, "template": {
+                      "metadata": {"labels": labels}, "spec": {"containers": [{"name": "main", "image": "x"}]}}}}])
+
+    def pods():
+        return plane.get("pods", "-n", "shop", "-l", "app=many")["items"]
+    lab.wait_until(lambda: len(pods()) == 3, PATIENCE, f"three pods: {plane.controllers.tail()}")
+    check(all(has_views(pod["spec"]["containers"][0]) for pod in pods()), "each with its views")
 
 
 def an_ephemeral_container_gets_them_too():
     plane = Stage.plane
-    pod = plane.get("pod", "-n", "shop", "web")
-    pod["spec"]["ephemeralContainers"] = [{"name": "debug", "image": "x", "terminationMessagePolicy": "File",
-                                           "imagePullPolicy": "IfNotPresent"}]
-    plane.kubectl("replace", "--raw", "/api/v1/namespaces/shop/pods/web/ephemeralcontainers", "-f", "-",
-                  text=json.dumps(pod))
-    debug, = plane.get("pod", "-n", "shop", "web")["spec"]["ephemeralContainers"]
+    serving(plane, "one")
+    pod, _ = plane.pod("shop", "debugged")
+    pod["spec"]["ephemeralContainers"] = [{"name": "debug", "image": "x"}]
+    status, pod, _ = plane.ask("PUT", "/api/v1/namespaces/shop/pods/debugged/ephemeralcontainers", pod)
+    equal(status, 200, f"the answer: {pod}")
+    debug, = pod["spec"]["ephemeralContainers"]
     check(has_views(debug), debug)
 
 
-def certificates_are_renewed_while_pods_are_created():
+class Sidecar:
+    """Another webhook, that is asked after ours and adds a container; the API server asks ours again."""
+    NAME = "zz-sidecar"
+
+    def __init__(self, plane):
+        authority = cluster.Authority()
+        certificate, key = authority.issue("localhost")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(plane.write("sidecar.pem", certificate + key))
+        listener = cluster.Listener(("127.0.0.1", 0), cluster.handler_of(self), context)
+        threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True).start()
+        lab.at_end(listener.server_close)
+        lab.at_end(listener.shutdown)
+        url = f"https://127.0.0.1:{listener.server_address[1]}/"
+        plane.apply([{"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
+                      "metadata": {"name": self.NAME}, "webhooks": [{
+                          "name": "sidecar.example.org", "admissionReviewVersions": ["v1"], "sideEffects": "None",
+                          "clientConfig": {"url": url, "caBundle": cluster.encode(cluster.pem(authority.certificate))},
+                          "objectSelector": {"matchLabels": {"sidecar": "yes"}},
+                          "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"],
+                                     "resources": ["pods"]}]}]}])
+        lab.at_end(lambda: plane.kubectl("delete", "mutatingwebhookconfiguration", self.NAME))
+
+    @staticmethod
+    def answer(_method, _path, _headers, body):
+        request = json.loads(body)["request"]
+        patch = []
+        if len(request["object"]["spec"]["containers"]) == 1:
+            patch = [{"op": "add", "path": "/spec/containers/-", "value": {"name": "sidecar", "image": "x"}}]
+        response = {"uid": request["uid"], "allowed": True, "patchType": "JSONPatch",
+                    "patch": cluster.encode(json.dumps(patch))}
+        return 200, {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response}
+
+
+def a_container_that_another_webhook_adds_gets_them_too():
     plane = Stage.plane
-    Stage.injector.end()
-    plane.kubectl("delete", "secret", "lxfs-injector-tls", "-n", SYSTEM)
-    Stage.injector = injector = injector_of(plane, "two", "--listen", at_service(plane), "--certificate-lifetime", "90")
-    injector.address = at_service(plane).split(":")[0]
-    lab.wait_until(lambda: ready_at(plane, injector), PATIENCE, f"it is ready: {injector.lines[-5:]}")
-    first = secret(plane)
-    number = 0
-    end = time.monotonic() + PATIENCE
-    while secret(plane) == first or number < 20:
-        check(time.monotonic() < end, f"another certificate: {injector.lines[-3:]}")
-        pod, warnings = plane.pod("shop", f"renewed-{number}")
-        check(has_views(pod["spec"]["containers"][0]), f"pod {number}: {warnings} {injector.lines[-3:]}")
-        number += 1
-    lab.note(f"{number} pods over a renewal")
+    serving(plane, "one")
+    Sidecar(plane)
+    found = []
 
-
-def secret(plane):
-    return plane.get("secret", "lxfs-injector-tls", "-n", SYSTEM)["data"]["tls.crt"]
-
-
-def two_replicas_have_one_leader():
-    plane = Stage.plane
-    other = injector_of(plane, "three")
-    other.wait_ready()
-    equal(plane.get("lease", "lxfs-injector", "-n", SYSTEM)["spec"]["holderIdentity"], "two", "the leader")
-    equal(other.metric("leader"), 0, "the other one's metric")
-    other.end()
+    def is_added():
+        found[:] = plane.pod("shop", "meshed", {"labels": {"sidecar": "yes"}}, "?dryRun=All")[0]["spec"]["containers"]
+        return len(found) == 2
+    lab.wait_until(is_added, PATIENCE, "the other webhook is asked")
+    check(all(has_views(container) for container in found), found)
 
 
 def many_pods_at_a_time_all_get_them():
     plane = Stage.plane
-    pods = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"many-{number}", "namespace": "shop"},
-             "spec": {"containers": [{"name": "main", "image": "x"}]}} for number in range(100)]
-    def create(part):
-        plane.kubectl("create", "-f", "-", text=yaml.safe_dump_all(part))
-    threads = [threading.Thread(target=create, args=(pods[start::4],)) for start in range(4)]
+    injector = serving(plane, "one")
+    missed = create_until(plane, "many", lambda count: count >= 200)
+    equal(missed, [], f"pods without views: {injector.lines[-3:]}")
+
+
+def create_until(plane, prefix, is_enough):
+    """Pods, several at a time; the names of those that came without views."""
+    missed, made, failures = [], collections.deque(), []
+
+    def create(mine):
+        try:
+            while not is_enough(len(made)):
+                name = f"{prefix}-{mine}-{len(made)}"
+                pod, _ = plane.pod("shop", name, {"generateName": name, "name": None})
+                made.append(name)
+                if not has_views(pod["spec"]["containers"][0]):
+                    missed.append(name)
+        except Exception as error:  # the thread's failure is the test's
+            failures.append(error)
+    threads = [threading.Thread(target=create, args=(mine,)) for mine in range(CREATES)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    made = [pod for pod in plane.get("pods", "-n", "shop")["items"] if pod["metadata"]["name"].startswith("many-")]
-    equal((len(made), all(has_views(pod["spec"]["containers"][0]) for pod in made)), (100, True), "pods with views")
+    equal(failures, [], "failures")
+    lab.note(f"{len(made)} pods")
+    return missed
+
+
+# ---- Certificates and replicas -------------------------------------------------------------------
+
+def an_authority_is_renewed_while_pods_are_created():
+    plane = Stage.plane
+    plane.kubectl("delete", "secret", "lxfs-injector-tls", "-n", SYSTEM, "--ignore-not-found")
+    # A pass every 5 seconds, and so long both authorities are trusted; else it is as in ten years.
+    injector = serving(plane, "one", "--certificate-lifetime", 150, "--authority-lifetime", 150)
+    first = secret(plane, "ca.crt")
+    end = time.monotonic() + 150 + PATIENCE
+
+    def is_renewed(_):
+        time.sleep(0.2)
+        check(time.monotonic() < end, f"another authority: {injector.lines[-3:]}")
+        return bool(injector.logged("no longer"))
+    missed = create_until(plane, "renewed", is_renewed)
+    equal(missed, [], f"pods without views: {injector.lines}")
+    check(secret(plane, "ca.crt") != first, "the authority has not changed")
+
+
+def a_certificate_is_renewed_while_pods_are_created():
+    plane = Stage.plane
+    plane.kubectl("delete", "secret", "lxfs-injector-tls", "-n", SYSTEM, "--ignore-not-found")
+    injector = serving(plane, "one", "--certificate-lifetime", 30)
+    first = secret(plane, "tls.crt")
+    end = time.monotonic() + PATIENCE
+
+    def is_renewed(_):
+        time.sleep(0.2)
+        check(time.monotonic() < end, f"another certificate: {injector.lines[-3:]}")
+        return len(injector.logged("a new certificate")) >= 2
+    equal(create_until(plane, "certified", is_renewed), [], f"pods without views: {injector.lines}")
+    check(secret(plane, "tls.crt") != first, "the certificate has not changed")
+
+
+def a_cabundle_that_is_spoilt_is_made_good():
+    plane = Stage.plane
+    serving(plane, "one")
+    plane.apply(plane.kustomized(), "--force-conflicts")
+    wrong = cluster.encode(cluster.pem(cluster.Authority().certificate))
+    plane.kubectl("patch", "mutatingwebhookconfiguration", "lxfs-injector", "--type=json", "-p", json.dumps(
+        [{"op": "add", "path": f"/webhooks/{index}/clientConfig/caBundle", "value": wrong} for index in (0, 1)]))
+    lab.wait_until(lambda: wrong not in json.dumps(plane.get("mutatingwebhookconfiguration", "lxfs-injector")),
+                   PATIENCE, "the bundle is ours again")
+    wait_asked(plane)
+
+
+def applying_the_manifests_again_takes_no_trust_away():
+    plane = Stage.plane
+    serving(plane, "one")
+    plane.apply(plane.kustomized())
+    hooks = plane.get("mutatingwebhookconfiguration", "lxfs-injector")["webhooks"]
+    check(all(hook["clientConfig"].get("caBundle") for hook in hooks), f"a caBundle in each of {hooks}")
+
+
+def of_two_replicas_one_leads_and_the_other_follows_it():
+    plane = Stage.plane
+    first = serving(plane, "one")
+    second = injector_of(plane, "two")
+    second.wait_ready()
+    equal(holder(plane), "one", "the leader")
+    equal((first.metric("leader"), second.metric("leader")), (1, 0), "the metrics")
+    equal(first.end(), 0, "the exit code")
+    lab.wait_until(lambda: holder(plane) == "two", PATIENCE, f"the other one leads: {second.lines[-3:]}")
+    third = injector_of(plane, "three")
+    third.wait_ready()
+    second.kill()
+    lab.wait_until(lambda: holder(plane) == "three", PATIENCE, f"one leads after a kill: {third.lines[-3:]}")
 
 
 def without_the_injector_pods_come_up_as_they_are():
     plane = Stage.plane
-    Stage.injector.end()
+    serving(plane, "one").end()
     pod, _ = plane.pod("shop", "without")
-    check(not has_views(pod["spec"]["containers"][0]), "nobody was there")
+    check(has_none(pod), "nobody was there")
+
+
+# ---- Rights --------------------------------------------------------------------------------------
+
+def the_injector_has_used_each_of_its_rights_and_lacked_none():
+    plane = Stage.plane
+    used, refused = set(), []
+    # All that came before.
+    for line in plane.audit.read_text().splitlines():
+        event = json.loads(line)
+        if event["user"]["username"] != ACCOUNT:
+            continue
+        what = event["objectRef"]
+        if event["responseStatus"].get("code") == 403:
+            refused.append((event["verb"], what))
+        used.add((event["verb"], what["resource"]))
+    equal(refused, [], "what was refused")
+    equal(used, {(verb, resource) for each in plane.kustomized() if each["kind"] in ("Role", "ClusterRole")
+                 for rule in each["rules"] for verb in rule["verbs"] for resource in rule["resources"]},
+          "rights used, and rights given")
+
+
+def a_right_ends_at_the_name_it_is_for():
+    plane = Stage.plane
+    rows = [
+        ("list", "", "", "namespaces", ""), ("list", "", SYSTEM, "secrets", ""),
+        ("patch", "admissionregistration.k8s.io", "", "mutatingwebhookconfigurations", "other"),
+        ("delete", "admissionregistration.k8s.io", "", "mutatingwebhookconfigurations", "lxfs-injector"),
+        ("get", "", SYSTEM, "secrets", "other"), ("get", "", "default", "secrets", "lxfs-injector-tls"),
+        ("create", "", "default", "secrets", ""), ("delete", "", SYSTEM, "secrets", "lxfs-injector-tls"),
+        ("update", "coordination.k8s.io", SYSTEM, "leases", "other"),
+        ("get", "", SYSTEM, "pods", ""), ("create", "", SYSTEM, "pods", ""),
+    ]
+    for row in rows:
+        check(not may(plane, ACCOUNT, *row), f"the injector may {row}")
+    check(may(plane, ACCOUNT, "get", "", SYSTEM, "secrets", "lxfs-injector-tls"), "what it may")
+    for verb, resource in (("get", "namespaces"), ("get", "pods"), ("get", "secrets"), ("create", "pods")):
+        check(not may(plane, DAEMON, verb, "", SYSTEM, resource, ""), f"the DaemonSet may {verb} {resource}")
+
+
+def may(plane, account, verb, group, namespace, resource, name):
+    status, review, _ = plane.ask("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", {
+        "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
+            "user": account, "groups": ["system:serviceaccounts", f"system:serviceaccounts:{SYSTEM}",
+                                        "system:authenticated"],
+            "resourceAttributes": {"verb": verb, "group": group, "namespace": namespace, "resource": resource,
+                                   "name": name}}})
+    equal(status, 201, f"the answer: {review}")
+    return review["status"]["allowed"]
+
+
+# ---- Without a webhook ---------------------------------------------------------------------------
+
+def start_policy(plane):
+    text = (DEPLOY / "components/policy/policy.yaml").read_text()
+    plane.apply(at_served_version(plane, list(yaml.safe_load_all(text))))
+    for kind in ("mutatingadmissionpolicy", "mutatingadmissionpolicybinding"):
+        lab.at_end(lambda kind=kind: plane.kubectl("delete", kind, "lxfs"))
+
+    def works():
+        return has_views(plane.pod(labelled(plane), "try", query="?dryRun=All")[0]["spec"]["containers"][0])
+    lab.wait_until(works, PATIENCE, "the policy is in force")
 
 
 def the_policy_does_it_without_a_webhook():
     plane = Stage.plane
-    plane.kubectl("delete", "mutatingwebhookconfiguration", "lxfs-injector")
-    policy = list(yaml.safe_load_all((DEPLOY / "components/policy/policy.yaml").read_text()))
-    served = plane.kubectl("api-versions")
-    version = "v1" if "mutatingadmissionpolicies" in plane.kubectl(
-        "api-resources", "--api-group=admissionregistration.k8s.io", "-o", "name") and \
-        "MutatingAdmissionPolicy" in json.dumps(policy) and \
-        "mutatingadmissionpolicies" in plane.kubectl("get", "--raw", "/apis/admissionregistration.k8s.io/v1") \
-        else "v1beta1"
-    check(f"admissionregistration.k8s.io/{version}" in served, served)
-    for each in policy:
-        each["apiVersion"] = f"admissionregistration.k8s.io/{version}"
-    done = plane.call("apply", "--server-side", "--validate=strict", "-f", "-", text=yaml.safe_dump_all(policy))
-    equal(done.returncode, 0, f"the exit code: {done.stderr}")
-    lab.note(f"as admissionregistration.k8s.io/{version}")
-    tries = iter(range(1000))
-
-    def works():
-        return has_views(plane.pod("shop", f"by-policy-{next(tries)}")[0]["spec"]["containers"][0])
-    lab.wait_until(works, PATIENCE, "the policy is in force")
+    start_policy(plane)
     pod, _ = plane.pod("shop", "policy", initContainers=[{"name": "first", "image": "x"}])
-    check(has_views(pod["spec"]["initContainers"][0]), "an init container")
+    check(has_views(pod["spec"]["containers"][0]) and has_views(pod["spec"]["initContainers"][0]), pod)
+    check("lxfs.io/status" not in pod["metadata"].get("annotations", {}), "it was the injector")
     own = {"name": "main", "image": "x", "volumeMounts": [{"name": "mine", "mountPath": "/proc/meminfo"}]}
-    pod, _ = plane.pod("shop", "conflict", containers=[own], volumes=[{"name": "mine", "emptyDir": {}}])
-    check("/proc/stat" in mounts_of(pod["spec"]["containers"][0]) and
-          "/proc/meminfo" not in mounts_of(pod["spec"]["containers"][0]), "a mount of its own")
-    for name, options in (("no", {"labels": {"lxfs.io/inject": "disabled"}}), ("host", {"hostPID": True}),
-                          ("kata", {"annotations": {"lxfs.io/inject": "disabled"}})):
-        pod, _ = plane.pod("shop", f"policy-{name}", **options)
-        check(not has_views(pod["spec"]["containers"][0]), name)
-    check(not has_views(plane.pod("strict", "policy")[0]["spec"]["containers"][0]), "baseline")
+    pod, _ = plane.pod("shop", "policy-own", containers=[own], volumes=[{"name": "mine", "emptyDir": {}}])
+    equal(mounts_of(pod["spec"]["containers"][0]), VIEWS - {"/proc/meminfo"}, "beside a mount of its own")
+
+
+def the_policy_leaves_alone_what_the_injector_does():
+    plane = Stage.plane
+    start_policy(plane)
+    rows = [("label", {"labels": {LABEL: "disabled"}}, {}), ("annotation", {"annotations": {LABEL: "disabled"}}, {}),
+            ("host", {}, {"hostPID": True}), ("users", {}, {"hostUsers": False}),
+            ("windows", {}, {"os": {"name": "windows"}}),
+            ("volume", {}, {"volumes": [{"name": "lxfs-proc-stat", "emptyDir": {}}]})]
+    for name, metadata, spec in rows:
+        pod, _ = plane.pod("shop", f"spared-{name}", metadata, "?dryRun=All", **spec)
+        check(has_none(pod), f"{name}: {pod}")
+    strict = plane.namespace("strict", **{LABEL: "enabled", "pod-security.kubernetes.io/enforce": "baseline"})
+    check(has_none(plane.pod(strict, "spared", query="?dryRun=All")[0]), "baseline")
+
+
+def with_both_a_pod_gets_each_view_once():
+    plane = Stage.plane
+    start_policy(plane)
+    serving(plane, "one")
+    pod, _ = plane.pod("shop", "both")
+    container, = pod["spec"]["containers"]
+    paths = [mount["mountPath"] for mount in container["volumeMounts"]]
+    equal((sorted(paths), len(set(paths))), (sorted(set(paths)), len(paths)), "mounts")
+    check(has_views(container), container)
 
 
 TESTS = [
-    the_manifests_are_accepted_to_the_letter,
-    pods_of_both_workloads_are_accepted_in_their_namespace,
-    each_right_is_there_and_no_other,
-    it_makes_its_certificate_with_the_rights_it_has,
+    the_manifests_are_applied_to_the_letter_and_without_a_warning,
+    each_component_would_be_applied_too,
+    pods_of_both_workloads_are_let_in,
+    the_injector_would_pass_the_restricted_level,
     pods_of_a_labelled_namespace_get_their_views,
-    others_do_not_and_are_told_why,
+    whoever_asked_and_gets_none_is_told_why,
+    whoever_says_no_is_left_alone,
+    a_mount_of_the_containers_own_stays,
+    a_pod_that_has_views_is_left_as_it_is,
+    pods_that_a_deployment_makes_get_them,
     an_ephemeral_container_gets_them_too,
+    a_container_that_another_webhook_adds_gets_them_too,
     many_pods_at_a_time_all_get_them,
-    two_replicas_have_one_leader,
-    certificates_are_renewed_while_pods_are_created,
+    a_certificate_is_renewed_while_pods_are_created,
+    an_authority_is_renewed_while_pods_are_created,
+    a_cabundle_that_is_spoilt_is_made_good,
+    applying_the_manifests_again_takes_no_trust_away,
+    of_two_replicas_one_leads_and_the_other_follows_it,
     without_the_injector_pods_come_up_as_they_are,
+    the_injector_has_used_each_of_its_rights_and_lacked_none,
+    a_right_ends_at_the_name_it_is_for,
     the_policy_does_it_without_a_webhook,
+    the_policy_leaves_alone_what_the_injector_does,
+    with_both_a_pod_gets_each_view_once,
 ]
 
-
-def main():
-    if not os.environ.get(INSIDE):
-        os.environ[INSIDE] = "yes"
-        os.execvp("unshare", ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                              "--propagation", "private", sys.executable, *sys.argv])
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["ip", "address", "add", "10.77.0.1/32", "dev", "lo"], check=True)
-    lab.run(TESTS)
-
-
 if __name__ == "__main__":
-    main()
+    planes.enter()
+    Stage.plane = ControlPlane()
+    lab.run(TESTS)
