@@ -73,6 +73,15 @@ bool lx_membership_is_root(const LxMembership *membership)
 	return true;
 }
 
+bool lx_membership_is_within(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	if (strcmp(top, "/") == 0)
+		return true;
+	return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 static char *root_of(const char *outside, const char *inside)
 {
 	LxSlice whole = lx_slice(outside);

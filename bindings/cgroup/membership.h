@@ -24,6 +24,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxMembership, lx_membership_clear)
 /* Every path is the root. */
 bool lx_membership_is_root(const LxMembership *membership);
 
+/* A path is `top` itself or below it, a whole component further. */
+bool lx_membership_is_within(const char *path, const char *top);
+
 /*
  * The root of a cgroup namespace from one process's paths seen from the host (`outside`) and from
  * within (`inside`): outside "/docker/1/app" and inside "/app" give "/docker/1". A path whose ends

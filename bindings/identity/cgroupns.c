@@ -185,15 +185,6 @@ static bool root_by_entering(
 	return true;
 }
 
-static bool is_at_or_below(const char *path, const char *top)
-{
-	size_t length = strlen(top);
-
-	if (strcmp(top, "/") == 0)
-		return true;
-	return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 /* Where a hierarchy is not mounted, the task's own place in it is the nearest guess. */
 static bool choose_mounted(LxMembership *own, LxMembership *roots)
 {
@@ -202,7 +193,7 @@ static bool choose_mounted(LxMembership *own, LxMembership *roots)
 	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
 		if (!roots->paths[i])
 			roots->paths[i] = g_steal_pointer(&own->paths[i]);
-		else if (own->paths[i] && !is_at_or_below(own->paths[i], roots->paths[i]))
+		else if (own->paths[i] && !lx_membership_is_within(own->paths[i], roots->paths[i]))
 			inside = false;
 	}
 	return inside;

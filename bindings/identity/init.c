@@ -34,13 +34,6 @@ void lx_init_clear(LxInit *init)
 	*init = LX_INIT_NONE;
 }
 
-static bool is_at_or_below(const char *path, const char *top)
-{
-	size_t length = strlen(top);
-
-	return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 static bool lies_in_container(const Search *search, const LxTask *task)
 {
 	g_auto(LxMembership) at = {0};
@@ -49,7 +42,7 @@ static bool lies_in_container(const Search *search, const LxTask *task)
 	if (!lx_task_membership(task, search->layout, &at, NULL))
 		return false;
 	path = at.paths[lx_level_hierarchy(search->place)];
-	return path && is_at_or_below(path, lx_level_path(search->place));
+	return path && lx_membership_is_within(path, lx_level_path(search->place));
 }
 
 static bool is_alive(const LxProcess *process)

@@ -264,6 +264,42 @@ static LxCacheEntry *learn_pid_namespace(
 	return keep(ladder, g_steal_pointer(&entry), &init);
 }
 
+/*
+ * Containers of a pod may share the PID namespace of one that does nothing but wait, and runtimes
+ * on cgroup v1 leave them the host's cgroup namespace. So a task that stands in a runtime's
+ * container, and this one neither within init's nor around it, is not init's.
+ */
+static bool stands_beside(const LxContainer *of_init, const LxMembership *at)
+{
+	const LxLevel *place = lx_cgroup_primary(of_init->cgroup);
+	const char *path = at->paths[lx_level_hierarchy(place)];
+	g_auto(LxRuntime) runtime = {0};
+	g_autofree char *own = NULL;
+
+	if (!path || lx_membership_is_within(path, lx_level_path(place)) ||
+		!lx_runtime_recognise(path, &runtime))
+		return false;
+	own = g_strndup(path, runtime.length);
+	return !lx_membership_is_within(lx_level_path(place), own);
+}
+
+/* *out is NULL when it is not init's container. What no runtime made is nobody's neighbour. */
+static bool take_if_within(const LxLadder *ladder, pid_t tid, const LxCacheEntry *entry,
+	LxContainer **out, GError **error)
+{
+	const LxContainer *of_init = entry->container;
+	g_auto(LxMembership) at = {0};
+
+	if (entry->membership >= 0 && !of_init->is_host && strcmp(of_init->runtime, "plain") != 0) {
+		if (!lx_task_find_membership(ladder->root, tid, ladder->layout, &at, error))
+			return false;
+		if (stands_beside(of_init, &at))
+			return true;
+	}
+	*out = container_of(entry);
+	return true;
+}
+
 static bool by_pid_namespace(const LxLadder *ladder, pid_t tid, LxContainer **out, GError **error)
 {
 	g_autoptr(LxCacheEntry) entry = NULL;
@@ -281,10 +317,7 @@ static bool by_pid_namespace(const LxLadder *ladder, pid_t tid, LxContainer **ou
 	}
 	if (!entry && lx_task_open(ladder->root, tid, &task, error))
 		entry = learn_pid_namespace(ladder, &task, inode, error);
-	if (!entry)
-		return false;
-	*out = container_of(entry);
-	return true;
+	return entry && take_if_within(ladder, tid, entry, out, error);
 }
 
 /* ---- Rung 3: the task's own cgroup ---- */

@@ -61,6 +61,18 @@ START_TEST(garbage_is_refused_and_leaves_the_result_alone)
 }
 END_TEST
 
+START_TEST(what_is_within_goes_by_whole_components)
+{
+	ck_assert(lx_membership_is_within("/docker/1", "/docker/1"));
+	ck_assert(lx_membership_is_within("/docker/1/app", "/docker/1"));
+	ck_assert(lx_membership_is_within("/docker", "/"));
+	ck_assert(lx_membership_is_within("/", "/"));
+	ck_assert(!lx_membership_is_within("/docker/12", "/docker/1"));
+	ck_assert(!lx_membership_is_within("/docker", "/docker/1"));
+	ck_assert(!lx_membership_is_within("/", "/docker"));
+}
+END_TEST
+
 START_TEST(the_namespace_root_is_what_both_views_do_not_share)
 {
 	static const char *const rows[][3] = {
@@ -100,6 +112,7 @@ Suite *unit_suite(void)
 		each_line_goes_to_its_hierarchy,
 		a_zombies_path_loses_its_mark,
 		garbage_is_refused_and_leaves_the_result_alone,
+		what_is_within_goes_by_whole_components,
 		the_namespace_root_is_what_both_views_do_not_share,
 		init_scope_is_cut_only_at_the_end,
 		NULL,

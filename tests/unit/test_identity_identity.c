@@ -208,6 +208,57 @@ START_TEST(without_a_cgroup_namespace_the_pid_namespaces_init_decides)
 }
 END_TEST
 
+/* The pod's first container waits; on cgroup v1 none has a cgroup namespace of its own. */
+START_TEST(beside_the_container_of_init_the_runtimes_cgroup_decides)
+{
+	static const TasksTask tasks[] = {
+		{.tid = 12, .cgroup = "/kubepods/podx/" A, .pidns = 21, .pids = "12\t1"},
+		{.tid = 13,
+			.cgroup = "/kubepods/podx/" B "/deep",
+			.pidns = 21,
+			.pids = "13\t7",
+			.start_ticks = 300},
+		{.tid = 14,
+			.cgroup = "/kubepods/podx/" A "/docker/" B,
+			.pidns = 21,
+			.pids = "14\t8"},
+		{.tid = 15, .cgroup = "/kubepods/podx", .pidns = 21, .pids = "15\t9"},
+		{.tid = 16, .cgroup = "/kubepods/podx/" A "x", .pidns = 21, .pids = "16\t10"},
+	};
+	tasks_autohost host = tasks_host_new();
+	g_autoptr(LxIdentity) identity = NULL;
+	g_autoptr(LxContainer) container = NULL;
+
+	tasks_add_all(&host, tasks, G_N_ELEMENTS(tasks));
+	tasks_add_cgroup(&host, "/kubepods/podx/" A, "12\n");
+	tasks_add_cgroup(&host, "/kubepods/podx/" B, "13\n");
+	identity = identity_of(&host);
+	expect(identity, 13, "kubernetes " B " /kubepods/podx/" B " 13 21");
+	expect(identity, 12, "kubernetes " A " /kubepods/podx/" A " 12 21");
+	expect(identity, 14, "kubernetes " A " /kubepods/podx/" A " 12 21");
+	expect(identity, 15, "kubernetes " A " /kubepods/podx/" A " 12 21");
+	expect(identity, 16, "kubernetes " A " /kubepods/podx/" A " 12 21");
+	container = lx_identity_find(identity, 13, NULL);
+	ck_assert_uint_eq(container->start_boottime_nsec, 3000000000);
+}
+END_TEST
+
+START_TEST(an_init_in_a_container_within_another_keeps_its_own)
+{
+	static const TasksTask tasks[] = {
+		{.tid = 12, .cgroup = "/docker/" A "/docker/" B, .pidns = 21, .pids = "12\t1"},
+		{.tid = 13, .cgroup = "/docker/" A "/cron", .pidns = 21, .pids = "13\t7"},
+	};
+	tasks_autohost host = tasks_host_new();
+	g_autoptr(LxIdentity) identity = NULL;
+
+	tasks_add_all(&host, tasks, G_N_ELEMENTS(tasks));
+	tasks_add_cgroup(&host, "/docker/" A "/docker/" B, "12\n");
+	identity = identity_of(&host);
+	expect(identity, 13, "docker " B " /docker/" A "/docker/" B " 12 21");
+}
+END_TEST
+
 START_TEST(an_init_with_a_cgroup_namespace_of_its_own_decides_by_its_root)
 {
 	static const TasksTask tasks[] = {
@@ -536,6 +587,8 @@ Suite *unit_suite(void)
 		a_namespace_rooted_at_the_hosts_root_decides_nothing,
 		who_entered_from_outside_gets_the_namespaces_root_and_not_its_own_cgroup,
 		without_a_cgroup_namespace_the_pid_namespaces_init_decides,
+		beside_the_container_of_init_the_runtimes_cgroup_decides,
+		an_init_in_a_container_within_another_keeps_its_own,
 		an_init_with_a_cgroup_namespace_of_its_own_decides_by_its_root,
 		a_pid_namespace_whose_init_stands_at_the_root_is_the_host,
 		a_container_whose_init_has_moved_is_seen_where_it_is_now,
