@@ -69,6 +69,8 @@ esac
 case " $* " in
 *" k8s "* | *" all "*)
 	packages="$packages
+	containerd:containerd
+	containernetworking-plugins:/usr/lib/cni/bridge
 	etcd-server:etcd
 	iproute2:ip"
 	;;

@@ -523,7 +523,7 @@ def bench(tally):
             tally.passed += 1
 
 
-KUBERNETES = ["kubectl", "kube-apiserver", "kube-controller-manager"]
+KUBERNETES = ["kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet"]
 
 
 def k8s(tally):
@@ -541,7 +541,7 @@ def k8s(tally):
         tally.fail("k8s build", f"{ending(program, code)}: {' '.join(program.lines[-3:])}")
         return
     env = program_env(folder, {"PATH": f"{TOP}/{BUILDS}/k8s:{os.environ['PATH']}"})
-    for path in ("tests/injector/manifests.py", "tests/k8s/control_plane.py"):
+    for path in ("tests/injector/manifests.py", "tests/k8s/control_plane.py", "tests/k8s/on_a_node.py"):
         name = os.path.splitext(os.path.basename(path))[0]
         run_integration_test(tally, f"k8s {name}", path, env, LONG_LIMIT)
 

@@ -60,12 +60,12 @@ class Authority:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), False)
         return builder.sign(self.key, hashes.SHA256())
 
-    def issue(self, *names, days=(-1, 30)):
+    def issue(self, *names, days=(-1, 30), addresses=("127.0.0.1",)):
         """(certificate, key) as PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
         alternatives = [x509.DNSName(name) for name in names]
-        alternatives.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+        alternatives += [x509.IPAddress(ipaddress.ip_address(each)) for each in addresses]
         certificate = self._build(subject, key, alternatives, days, False)
         return pem(certificate), key_pem(key)
 

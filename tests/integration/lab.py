@@ -24,7 +24,7 @@ import traceback
 LXFS = os.environ.get("LXFS", "build/lxfs/lxfs")
 CGROUPS = pathlib.Path(os.environ.get("LXFS_LAB_CGROUPS", "/sys/fs/cgroup"))
 VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime", "vmstat"]
-CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
+CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x20000000, 0x40000000
 CONTROLLERS_V1 = ["memory", "cpu", "cpuacct", "cpuset", "blkio", "pids"]
 MIB = 1 << 20
 
@@ -142,10 +142,10 @@ for _signal in ENDING:
 
 # ---- Alone -----------------------------------------------------------------------------------
 
-def alone():
+def alone(also=0):
     """The test goes on as the first process of a PID namespace, in a mount namespace of its own: it sees nobody
     else's containers, and none of it can be left. Called before anything is started."""
-    check(_libc.unshare(CLONE_NEWPID | CLONE_NEWNS) == 0, "unshare")
+    check(_libc.unshare(CLONE_NEWPID | CLONE_NEWNS | also) == 0, "unshare")
     inner = os.fork()
     if inner:
         _stand_outside(inner)

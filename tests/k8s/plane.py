@@ -5,7 +5,6 @@ In a network namespace, a PID namespace and a mount namespace of its own: ports 
 of a Service is given to the loopback device, and nothing outlives the test.
 """
 import json
-import os
 import pathlib
 import shutil
 import ssl
@@ -23,20 +22,17 @@ from lab import check, equal  # noqa: E402
 
 BUILT = TOP / "build-tests/k8s"
 DEPLOY = TOP / "k8s/deploy"
-INSIDE = "LXFS_K8S_TEST_INSIDE"
 PATIENCE = 180
 ADDRESS = "10.77.0.1"
+SERVICE = "10.96.0.1"  # the first address of those for Services is the API server's own
 URL = "https://127.0.0.1:6443"
 STORE = "http://127.0.0.1:2379"
 SYSTEM = "lxfs-system"
 
 
 def enter():
-    """This program anew, where it is alone."""
-    if not os.environ.get(INSIDE):
-        os.environ[INSIDE] = "yes"
-        os.execvp("unshare", ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                              "--propagation", "private", sys.executable, *sys.argv])
+    """Alone, with a network of its own."""
+    lab.alone(lab.CLONE_NEWNET)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     give_address(ADDRESS)
 
@@ -93,7 +89,8 @@ class ControlPlane:
         self.authority = self.write("ca.crt", cluster.pem(authority.certificate))
         self.trust = ssl.create_default_context(cafile=str(self.authority))
         for name in ("server", "accounts"):
-            cluster.write_pair(self.folder, authority.issue("kubernetes.default.svc"), name)
+            pair = authority.issue("kubernetes.default.svc", addresses=("127.0.0.1", SERVICE))
+            cluster.write_pair(self.folder, pair, name)
         self.write("tokens.csv", f"{self.TOKEN},admin,admin,system:masters\n")
         self.config = self.write("kubeconfig", json.dumps(self._config()))
         self.audit = self.folder / "audit.log"
@@ -115,7 +112,7 @@ class ControlPlane:
                 "--service-account-issuer=https://kubernetes.default.svc", "--authorization-mode=RBAC",
                 f"--token-auth-file={self.folder}/tokens.csv", "--service-cluster-ip-range=10.96.0.0/16",
                 f"--audit-policy-file={self.folder}/audit.json", f"--audit-log-path={self.audit}",
-                "--allow-privileged=true", "--feature-gates=MutatingAdmissionPolicy=true",
+                "--allow-privileged=true", "--kubelet-preferred-address-types=InternalIP", "--feature-gates=MutatingAdmissionPolicy=true",
                 "--runtime-config=admissionregistration.k8s.io/v1beta1=true"]
 
     def write(self, name, text):
