@@ -40,12 +40,17 @@ state = "/run/containerd-lxfs"
 """
 
 
+def unmount_below(folder):
+    with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
+        points = [line.split()[1] for line in file]
+    for point in reversed(points):
+        if point.startswith(f"{folder}/"):
+            subprocess.run(["umount", "--lazy", point], check=False, stderr=subprocess.DEVNULL)
+
+
 def take_apart():
     """The mounts of this namespace are shared by its own alone, and those of other tests are gone."""
-    with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
-        others = [line.split()[1] for line in file if line.split()[1].startswith("/tmp/")]
-    for point in reversed(others):
-        subprocess.run(["umount", "--lazy", point], check=False, stderr=subprocess.DEVNULL)
+    unmount_below("/tmp")
     for folder in OWN:
         os.makedirs(folder, exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "lxfs-node", folder], check=True)
@@ -105,6 +110,7 @@ class Node:
     def __init__(self, plane):
         self.plane, self.folder = plane, plane.folder
         self.cgroup = f"/{lab.unique_name()}"
+        lab.at_end(lambda: unmount_below(self.folder))
         lab.at_end(self.remove_cgroups)
         for folder in self.cgroups():
             folder.mkdir()
