@@ -133,11 +133,9 @@ bool lx_place_in_view_find(const LxAsker *asker, LxNode node, LxPlaceInView *out
 	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
 	LxViewNumber number = {0};
 
-	if (!lx_view_number_decode(node, &number)) {
-		number.hierarchy = 0;
-		if (node != LX_VIEW_ROOT)
-			return fail_missing(error);
-	}
+	/* Where there is but one hierarchy the root is that one's, or what the asker calls so. */
+	if (node != LX_VIEW_ROOT && !lx_view_number_decode(node, &number))
+		return fail_missing(error);
 	if (node == LX_VIEW_ROOT && !lx_roots_are_one(&asker->view->roots)) {
 		place.status = (struct stat){.st_mode = S_IFDIR | 0555, .st_ino = LX_VIEW_ROOT};
 		place.status.st_nlink = 2 + asker->view->roots.n_roots;
