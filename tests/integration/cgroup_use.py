@@ -43,19 +43,10 @@ def delegate(cgroup):
                 os.chown(folder / name, BASE, BASE)
 
 
-def enable_controllers(folder):
-    if lab.is_v2():
-        (folder / "cgroup.subtree_control").write_text("+memory")
-
-
 def use_delegated(folder):
     become_root_of_a_user_namespace()
     child, limit = folder / "child", limit_file()
     child.mkdir()
-    leaf = folder / "leaf"
-    leaf.mkdir()
-    (leaf / "cgroup.procs").write_text("0")
-    enable_controllers(folder)
     (child / limit).write_text(str(32 * MIB))
     equal(int((child / limit).read_text()), 32 * MIB, "the limit it has set")
     (child / "cgroup.procs").write_text(str(os.getpid()))
@@ -65,7 +56,7 @@ def use_delegated(folder):
                outcome((folder.parent / "escape").mkdir)]
     os.chown(child, 5, 5)
     owner = child.stat().st_uid
-    (leaf / "cgroup.procs").write_text("0")
+    (folder / "leaf/cgroup.procs").write_text("0")
     child.rmdir()
     return refused, owner
 
@@ -80,8 +71,10 @@ def a_delegated_subtree_is_used_by_root_in_a_user_namespace():
     server = lab.Server()
     seen = Seen(server)
     below = lab.Cgroup("below", parent=seen.cgroup)
-    delegate(below)
-    refused, owner = seen.call(use_delegated, seen.folders(below)[main_hierarchy()], cgroup=below)
+    leaf = lab.Cgroup("leaf", parent=below)
+    for cgroup in (below, leaf):
+        delegate(cgroup)
+    refused, owner = seen.call(use_delegated, seen.folders(below)[main_hierarchy()], cgroup=leaf)
     check(set(refused) <= {"EACCES", "EPERM"}, f"what it may not do: {refused}")
     equal(owner, 5, "the owner it has given it to, as it sees him")
 
@@ -248,7 +241,7 @@ def no_sibling_shows_while_a_process_is_being_moved():
     other = lab.Container(server, files=[])
     seen = Seen(server)
     main = main_hierarchy()
-    children = [lab.Cgroup(name, parent=seen.cgroup) for name in ("a", "b")]
+    children = [lab.Cgroup(name, parent=seen.cgroup, limited=False) for name in ("a", "b")]
     folders = [seen.folders(child)[main] for child in children] + [seen.folders()[main]]
     racers = [seen.start(move_to_and_fro, folders, seen.at / main / other.cgroup.path) for _ in range(3)]
     for racer in racers:

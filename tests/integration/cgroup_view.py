@@ -64,7 +64,7 @@ def what_is_seen_is_what_proc_self_cgroup_says():
     server = lab.Server()
     for kind, flags in KINDS.items():
         seen = Seen(server, flags=flags)
-        below = lab.Cgroup("below", parent=seen.cgroup)
+        below = lab.Cgroup("below", parent=seen.cgroup, limited=False)
         lab.Cgroup()  # a sibling
         for name, (path, found) in seen.call(look_around, seen.at).items():
             folder = seen.cgroup.folders.get("" if lab.is_v2() else name)
@@ -215,7 +215,7 @@ def siblings_answer_enoent_to_every_system_call():
     main = main_hierarchy()
     for flags in KINDS.values():
         seen = Seen(server, flags=flags)
-        below = lab.Cgroup("below", parent=seen.cgroup)
+        below = lab.Cgroup("below", parent=seen.cgroup, limited=False)
         targets = [seen.at / main / other.cgroup.path, seen.at / main / "cgroup.procs"]
         if is_rooted(flags):
             targets = [seen.at / main / other.cgroup.path, seen.at / main / seen.cgroup.path]

@@ -413,13 +413,14 @@ LEAF = "init.scope"
 class Cgroup:
     """One cgroup, the same path in every hierarchy; limits are set with v2 words."""
 
-    def __init__(self, path=None, parent=None, without=()):
-        """`without` names hierarchies in which its tasks stand at the root."""
+    def __init__(self, path=None, parent=None, without=(), limited=True):
+        """`without` names hierarchies in which its tasks stand at the root. One that is not `limited` has no
+        controllers of v2, and processes may stand above it."""
         path = path or unique_name()
         self.path = f"{parent.path}/{path}" if parent else path
         self.folders = {name: root / self.path for name, root in hierarchies().items()
                         if name not in without}
-        if is_v2():
+        if is_v2() and limited:
             self._delegate()
         for folder in self.folders.values():
             folder.mkdir(exist_ok=True)
