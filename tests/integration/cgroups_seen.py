@@ -57,7 +57,10 @@ def main_hierarchy():
 
 
 def limit_file():
-    return "memory.max" if lab.is_v2() else "memory.limit_in_bytes"
+    """Of memory; where v2 has no memory controller, of something that every cgroup has."""
+    if not lab.is_v2():
+        return "memory.limit_in_bytes"
+    return "memory.max" if lab.has_controller("memory") else "cgroup.max.depth"
 
 
 def as_user(function, *arguments, uid=12345):
