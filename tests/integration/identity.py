@@ -66,6 +66,15 @@ def containers_of_one_pod_share_a_pid_namespace_and_see_their_own():
           "PID namespaces")
 
 
+def containers_of_one_pod_see_their_own_without_cgroup_namespaces_too():
+    pod = lab.Cgroup()
+    places = [lab.Cgroup(digit * 64, pod) for digit in "abc"]
+    pause = lab.Container(server, memory=32 * MIB, files=[], cgroup=places[0])
+    boxes = [lab.Container(server, memory=size * MIB, flags="-m --mount-proc", cgroup=place, within=pause)
+             for size, place in zip((64, 128), places[1:])]
+    equal([box.call(total) for box in boxes], [64, 128], "MiB")
+
+
 def the_hosts_pid_namespace_and_a_cgroup_namespace_of_its_own():
     box = lab.Container(server, memory=96 * MIB, flags="-m -C")
     equal(box.call(total), 96, "MiB")
@@ -346,6 +355,7 @@ lab.run([
     a_reader_in_a_nested_cgroup_sees_the_root_of_its_cgroup_namespace,
     an_init_that_stands_in_a_nested_cgroup_changes_nothing,
     containers_of_one_pod_share_a_pid_namespace_and_see_their_own,
+    containers_of_one_pod_see_their_own_without_cgroup_namespaces_too,
     the_hosts_pid_namespace_and_a_cgroup_namespace_of_its_own,
     without_a_cgroup_namespace_the_init_of_the_pid_namespace_tells,
     an_init_scope_is_cut_off,
