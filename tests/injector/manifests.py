@@ -170,6 +170,7 @@ def the_daemon_can_mount_for_the_host_and_one_follows_the_other():
     options = dict(word[2:].split("=") for word in container["command"] if "=" in word)
     check("--take-over" in container["command"], "the new pod takes over from the old one")
     check(pod["hostPID"] and container["securityContext"]["privileged"], "privileges")
+    equal(pod["securityContext"], {"runAsUser": 0, "runAsGroup": 0}, "not the image's user, who is nobody")
     equal(mounts[options["runtime-dir"]]["mountPropagation"], "Bidirectional", "propagation")
     check(options["mountpoint"].startswith(options["runtime-dir"] + "/"), "FUSE below the hostPath")
     equal(daemon["spec"]["updateStrategy"]["rollingUpdate"],

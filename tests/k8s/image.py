@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An image of this machine's programs, where no registry is: lxfs, lxfs-injector, busybox, procps.
+"""An image of this machine's programs, where no registry is: lxfs, lxfs-injector, busybox, procps; of the
+same user as that of k8s/image.
 
 The layout is that of `docker save`: a layer, a configuration with its digest, a manifest.
 """
@@ -17,6 +18,7 @@ import admission
 import lab
 
 APPLETS = ("sh", "sleep", "head", "cat", "grep", "usleep")
+USER = "65532:65532"
 TLS_MODULE = "/usr/lib/*/gio/modules/libgiognutls.so"
 
 
@@ -63,7 +65,8 @@ def save(path, *tags):
     """One image of these names; started without a command it sleeps, as a sandbox's does."""
     data = layer()
     config = json.dumps({
-        "architecture": "amd64", "os": "linux", "config": {"Env": ["PATH=/usr/bin"], "Cmd": ["/bin/sleep", "inf"]},
+        "architecture": "amd64", "os": "linux",
+        "config": {"Env": ["PATH=/usr/bin"], "Cmd": ["/bin/sleep", "inf"], "User": USER},
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(data).hexdigest()]}}).encode()
     name = hashlib.sha256(config).hexdigest() + ".json"
     manifest = [{"Config": name, "RepoTags": list(tags), "Layers": ["layer.tar"]}]
