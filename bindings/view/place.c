@@ -99,6 +99,31 @@ static void take_shared(const LxAsker *asker, unsigned depth, LxPlaceInView *pla
 			lx_cgroup_hierarchy_level(asker->container->cgroup, place->hierarchy));
 }
 
+/* A file that is there and has no path is one whose name the kernel does not know any more. */
+static bool is_nameless(const LxPlaceInView *place, const GError *failure)
+{
+	struct stat status;
+
+	return lx_error_code(failure) == ENOENT && place->bounds.top &&
+	       fstat(place->fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink > 0;
+}
+
+static bool find_path(const LxViewNumber *number, LxPlaceInView *place, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	place->path = lx_root_path(place->root, place->fd, &failure);
+	if (place->path)
+		return true;
+	if (!is_nameless(place, failure)) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	lx_fd_clear(&place->fd);
+	place->fd = lx_root_search(place->root, place->bounds.top, number->id, &place->path, error);
+	return place->fd >= 0;
+}
+
 static bool open_number(
 	const LxAsker *asker, const LxViewNumber *number, LxPlaceInView *place, GError **error)
 {
@@ -110,9 +135,7 @@ static bool open_number(
 	if (number->id == 0 || number->depth != depth_of(place->bounds.base))
 		return fail_missing(error);
 	place->fd = lx_root_open(place->root, number->id, error);
-	if (place->fd >= 0)
-		place->path = lx_root_path(place->root, place->fd, error);
-	return place->path != NULL;
+	return place->fd >= 0 && find_path(number, place, error);
 }
 
 static bool find_in_hierarchy(

@@ -8,6 +8,10 @@
  *
  * A captured host is a folder of some other file system, whose handles nobody may open: there the
  * tree is searched.
+ *
+ * So it is, too, for a file whose name the kernel has thrown away for want of memory: from a handle
+ * it makes folders anew with all that is above them, but a file without any name
+ * (exportfs_decode_fh in fs/exportfs/expfs.c), so that it cannot say where that lies.
  */
 #include "view/roots.h"
 
@@ -22,6 +26,8 @@
 #define FILEID_KERNFS 0xfe
 #define NO_HANDLES (-1)
 #define SEARCH_DEPTH_MAX 16
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DIR, closedir)
 
 typedef union {
 	struct file_handle handle;
@@ -174,6 +180,86 @@ int lx_root_open(const LxRoot *root, uint64_t id, GError **error)
 			"opening number %" G_GUINT64_FORMAT " of the cgroups at %s: %s", id,
 			root->path, g_strerror(errno));
 	return fd;
+}
+
+/* ---- By looking -------------------------------------------------------------------------------
+ */
+
+typedef struct {
+	const LxRoot *root;
+	uint64_t id;
+	GQueue folders; /* paths that are to be looked through */
+	LxFd found;
+	char *path;
+} Search;
+
+static void search_clear(Search *search)
+{
+	g_queue_clear_full(&search->folders, g_free);
+	lx_fd_clear(&search->found);
+	g_clear_pointer(&search->path, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_clear)
+
+static int open_below(const LxRoot *root, const char *path, int flags)
+{
+	return openat(root->fd, path[0] == '/' ? path + 1 : ".", flags | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* The number that a list says is the whole one or, before Linux 5.5, its lower half. */
+static bool is_it(Search *search, const char *path, ino_t listed)
+{
+	g_auto(LxFd) fd = -1;
+	struct stat status;
+	uint64_t id;
+
+	if ((uint32_t)listed != (uint32_t)search->id)
+		return false;
+	fd = open_below(search->root, path, O_PATH);
+	if (fd < 0 || fstat(fd, &status) < 0 ||
+		!lx_root_number(search->root, fd, &status, &id, NULL) || id != search->id)
+		return false;
+	search->found = lx_fd_steal(&fd);
+	return true;
+}
+
+static void look_through(Search *search, const char *folder)
+{
+	int fd = open_below(search->root, folder, O_RDONLY | O_DIRECTORY);
+	g_autoptr(DIR) entries = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	while (entries && search->found < 0 && (entry = readdir(entries))) {
+		g_autofree char *path = g_strconcat(folder, "/", entry->d_name, NULL);
+
+		if (entry->d_name[0] == '.' &&
+			(entry->d_name[1] == '\0' || strcmp(entry->d_name, "..") == 0))
+			continue;
+		if (is_it(search, path, entry->d_ino))
+			search->path = g_steal_pointer(&path);
+		else if (entry->d_type == DT_DIR)
+			g_queue_push_tail(&search->folders, g_steal_pointer(&path));
+	}
+}
+
+int lx_root_search(
+	const LxRoot *root, const char *top, uint64_t id, char **out_path, GError **error)
+{
+	g_auto(Search) search = {.root = root, .id = id, .folders = G_QUEUE_INIT, .found = -1};
+
+	g_queue_push_tail(&search.folders, g_strdup(top));
+	while (search.found < 0 && !g_queue_is_empty(&search.folders)) {
+		g_autofree char *folder = g_queue_pop_head(&search.folders);
+
+		look_through(&search, folder);
+	}
+	if (search.found < 0)
+		lx_error_set(error, ENOENT,
+			"looking for number %" G_GUINT64_FORMAT " in the cgroup %s: there is none",
+			id, top);
+	else
+		*out_path = g_steal_pointer(&search.path);
+	return lx_fd_steal(&search.found);
 }
 
 /* ---- To a number, to a path -------------------------------------------------------------- */

@@ -34,6 +34,14 @@ bool lx_roots_are_one(const LxRoots *roots);
 /* Opens with O_PATH what has this number now; ENOENT when nothing has. -1 on failure. */
 LX_MUST_CHECK int lx_root_open(const LxRoot *root, uint64_t id, GError **error);
 
+/*
+ * Looks through the folder at a path (as lx_root_path gives it) and all below it for what has this
+ * number, and opens it by its name (O_PATH): then the kernel knows the path. ENOENT when there is
+ * none. For g_free: its path. -1 on failure.
+ */
+LX_MUST_CHECK int lx_root_search(
+	const LxRoot *root, const char *top, uint64_t id, char **out_path, GError **error);
+
 /* The number of an open folder or file, of which `status` is what fstat(2) says. */
 LX_MUST_CHECK bool lx_root_number(
 	const LxRoot *root, int fd, const struct stat *status, uint64_t *out, GError **error);
