@@ -248,6 +248,59 @@ def no_sibling_shows_while_a_process_is_being_moved():
         equal(racer.result(), {"ENOENT"}, "answers")
 
 
+# ---- When memory is short ------------------------------------------------------------------------
+
+def forget_names():
+    """The kernel throws away the names of files that nobody holds, as it does when it needs memory."""
+    lab.write("/proc/sys/vm/drop_caches", 2)
+
+
+def use_open_files(folder, ready, go):
+    """What is read and written by descriptors that were opened before somebody says go."""
+    files = [os.open(folder / name, os.O_RDONLY) for name in ("cgroup.procs", limit_file(), "memory.stat")]
+    mover = os.open(folder / "cgroup.procs", os.O_WRONLY)
+    os.write(ready, b"x")
+    os.read(go, 1)
+    return [outcome(os.pread, file, 4096, 0) for file in files] + [
+        outcome(os.fstat, mover), outcome(os.write, mover, b"0"), outcome(os.listdir, folder)]
+
+
+def open_files_outlive_the_kernels_memory_of_their_names():
+    server = lab.Server()
+    seen = Seen(server)
+    child = lab.Cgroup("child", parent=seen.cgroup)
+    ready, go = os.pipe(), os.pipe()
+    call = seen.start(use_open_files, seen.folders(child)[main_hierarchy()], ready[1], go[0])
+    os.read(ready[0], 1)
+    forget_names()
+    os.write(go[1], b"x")
+    equal(call.result(), [""] * 6, "errors")
+
+
+def move_and_read(folders, stop):
+    """Moves from one cgroup to the next and reads where it stands, until somebody says stop."""
+    turns = 0
+    while not stop.exists():
+        file = folders[turns % len(folders)] / "cgroup.procs"
+        file.write_text("0")
+        check(f"{os.getpid()}\n" in file.read_text(), f"{file} does not have it")
+        turns += 1
+    return turns
+
+
+def nothing_is_missing_while_the_kernel_forgets_names():
+    server = lab.Server()
+    seen = Seen(server)
+    children = [lab.Cgroup(name, parent=seen.cgroup) for name in ("a", "b")]
+    folders = [seen.folders(child)[main_hierarchy()] for child in children]
+    stop = seen.folders()[main_hierarchy()] / "stop"
+    movers = [seen.start(move_and_read, folders, stop) for _ in range(3)]
+    for _ in range(lab.many(100)):
+        forget_names()
+    (seen.cgroup.folders[main_hierarchy()] / "stop").mkdir()
+    check(min(mover.result() for mover in movers) > 0, "somebody never moved")
+
+
 # ---- Large ---------------------------------------------------------------------------------------
 
 def read_whole(file):
@@ -362,6 +415,8 @@ lab.run([
     fifos_links_and_truncation_are_answered_as_cgroupfs_does,
     a_write_by_another_user_than_the_opener_is_refused,
     no_sibling_shows_while_a_process_is_being_moved,
+    open_files_outlive_the_kernels_memory_of_their_names,
+    nothing_is_missing_while_the_kernel_forgets_names,
     ten_thousand_processes_are_listed_whole,
     a_tree_of_a_hundred_levels_is_made_used_and_removed,
     thousands_of_cgroups_come_and_go_under_readers,
