@@ -18,12 +18,14 @@
 #include "oci/input.h"
 #include "oci/report.h"
 #include "oci/rootfs.h"
+#include "oci/rule.h"
 #include "oci/state.h"
 #include "verb.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define WHO "lxfs hook"
 #define LIMIT_MSEC 5000
@@ -31,6 +33,7 @@
 typedef struct {
 	LxInstance instance;
 	gboolean strict;
+	gboolean precreate;
 } Hook;
 
 static void hook_clear(Hook *hook)
@@ -46,6 +49,8 @@ static bool parse_arguments(Hook *hook, int argc, char **argv, GError **error)
 	const GOptionEntry entries[] = {
 		{"strict", 0, 0, G_OPTION_ARG_NONE, &hook->strict,
 			"fail, so that no container starts without its views", NULL},
+		{"precreate", 0, 0, G_OPTION_ARG_NONE, &hook->precreate,
+			"be Podman's hook precreate: sysinfo(2) is answered here", NULL},
 		LX_INSTANCE_OPTIONS(&hook->instance),
 		{NULL},
 	};
@@ -172,6 +177,48 @@ static bool attach_to(const Hook *hook, const LxOciState *state, GError **error)
 	return attached;
 }
 
+/* ---- Podman's precreate ------------------------------------------------------------------ */
+
+/*
+ * Before it makes a container Podman gives this hook the configuration on standard input, and takes
+ * what it prints in its place. So the rule comes to the profile that the container has anyway.
+ */
+static bool add_rule(const Hook *hook, char **text, size_t length, GError **error)
+{
+	g_auto(LxOciConfig) config = {0};
+
+	if (!hook->instance.settings.sysinfo)
+		return true;
+	if (!lx_config_parse(*text, length, &config, error))
+		return false;
+	return !config.wanted || lx_rule_add(text, hook->instance.runtime_dir, error);
+}
+
+static bool print(const char *text, size_t length, GError **error)
+{
+	if (fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0)
+		return true;
+	lx_error_set_errno(error, errno, "printing the configuration");
+	return false;
+}
+
+/* Whatever cannot have the rule is printed as it came: without it the kernel answers. */
+static bool amend(const Hook *hook, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	size_t length;
+	g_autofree char *text = lx_input_read(STDIN_FILENO, LX_CONFIG_MAX_BYTES,
+		"the configuration on standard input", &length, error);
+
+	if (!text)
+		return false;
+	if (add_rule(hook, &text, length, &why))
+		return print(text, strlen(text), error);
+	g_prefix_error(&why, "having sysinfo(2) answered: ");
+	lx_report_ignored(WHO, why);
+	return print(text, length, error);
+}
+
 /* ---- The verb ---------------------------------------------------------------------------- */
 
 /* A broken settings file keeps no container from starting. */
@@ -199,6 +246,8 @@ int lx_hook_verb(int argc, char **argv)
 	if (!parse_arguments(&hook, argc, argv, &error))
 		return fail(error, LX_EXIT_USAGE);
 	lx_instance_find(&hook.instance);
+	if (hook.precreate)
+		return amend(&hook, &error) ? LX_EXIT_DONE : fail(error, LX_EXIT_FAILED);
 	if (!read_state(&state, &error))
 		return fail(error, LX_EXIT_FAILED);
 	if (attach_to(&hook, &state, &error))

@@ -7,21 +7,18 @@
  * then this process becomes runc or crun, with the same arguments. All other commands become it at
  * once.
  */
-#include "fd.h"
 #include "oci/bundle.h"
 #include "oci/command.h"
 #include "oci/config.h"
-#include "oci/profile.h"
 #include "oci/report.h"
+#include "oci/rule.h"
 #include "settings.h"
 #include "verb.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define WHO "lxfs-runtime"
@@ -166,43 +163,16 @@ static bool add_hook(const Wrapper *self, char **text, size_t length, GError **e
 
 /* ---- The seccomp rule -------------------------------------------------------------------- */
 
-/* The runtime connects, too, and does not start the container if it cannot. */
-static bool is_listened_to(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	g_auto(LxFd) fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	return fd >= 0 &&
-	       g_strlcpy(address.sun_path, path, sizeof address.sun_path) <
-		       sizeof address.sun_path &&
-	       connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-}
-
-static char *listener_path(const Wrapper *self)
-{
-	const char *folder = self->runtime_dir ? self->runtime_dir : self->settings.runtime_dir;
-	g_autofree char *path = g_build_filename(folder, "seccomp", NULL);
-
-	return g_canonicalize_filename(path, NULL);
-}
-
 /* Never a reason not to start: without the rule the kernel answers. */
 static void add_rule(const Wrapper *self, const char *bundle, char **text)
 {
-	g_autofree char *listener = listener_path(self);
+	const char *folder = self->runtime_dir ? self->runtime_dir : self->settings.runtime_dir;
 	g_autoptr(GError) error = NULL;
-	char *amended;
 
-	if (!self->settings.sysinfo || !is_listened_to(listener))
+	if (!self->settings.sysinfo || lx_rule_add(text, folder, &error))
 		return;
-	amended = lx_profile_with_sysinfo(*text, strlen(*text), listener, &error);
-	if (amended) {
-		g_free(*text);
-		*text = amended;
-	} else if (!lx_profile_is_ours(*text, strlen(*text), listener)) {
-		g_prefix_error(&error, "having sysinfo(2) of %s answered: ", bundle);
-		lx_report_ignored(WHO, error);
-	}
+	g_prefix_error(&error, "having sysinfo(2) of %s answered: ", bundle);
+	lx_report_ignored(WHO, error);
 }
 
 /* ---- The bundle -------------------------------------------------------------------------- */

@@ -394,6 +394,9 @@ class PodmanBox:
     def run(self, *command):
         return self.podman.run("exec", self.id, *command)
 
+    def fails(self, *command):
+        return self.podman.client("exec", self.id, *command).returncode != 0
+
 
 # ---- LXC -------------------------------------------------------------------------------------------
 

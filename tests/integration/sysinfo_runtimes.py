@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""lxfs-runtime has sysinfo(2) answered in containers of Docker, runc and crun: busybox tells the truth."""
+"""sysinfo(2) is answered in containers of Docker, Podman, runc and crun: busybox tells the truth."""
 import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 
 import engines
@@ -133,6 +134,63 @@ def where_nobody_listens_a_container_starts_without():
         is_told_of_the_machine(box)
 
 
+# ---- Podman ----------------------------------------------------------------------------------------
+
+def precreate(*options):
+    """The two hooks as they are installed, for this lxfs."""
+    hooks = pathlib.Path(tempfile.mkdtemp(prefix="hooks.d-", dir=folder))
+    for name in ("50-lxfs.json", "50-lxfs-sysinfo.json"):
+        hook = json.loads((pathlib.Path(os.environ["LXFS_BUILD"]) / "runtimes" / name).read_text())
+        hook["hook"]["path"] = os.path.abspath(lab.LXFS)
+        hook["hook"]["args"] += options
+        (hooks / name).write_text(json.dumps(hook))
+    return hooks
+
+
+def podman_containers_are_told_their_own():
+    """podman run -m 256m: busybox says what /proc says, and Podman's profile forbids what it forbade"""
+    for runtime in ("crun", "runc"):
+        podman = engines.Podman(precreate(*OPTIONS), runtime)
+        box = engines.PodmanBox(podman, "-m", "256m", "--cpus=1")
+        agrees_with_proc(box)
+        equal(box.run("grep", "Seccomp:", "/proc/self/status"), "Seccomp:\t2\n", "the profile of Podman")
+        check(box.fails("unshare", "-m", "true"), "what the profile of Podman forbids")
+        is_told_of_the_machine(engines.PodmanBox(podman, "-m", "256m", "--annotation=lxfs.io/inject=disabled"))
+    os.kill(server.pid("worker"), signal.SIGKILL)
+    agrees_with_proc(box)
+
+
+def podman_containers_start_without_lxfs():
+    """with an lxfs that is not running a container of Podman has no rule, and its calls are the kernel's"""
+    stale = folder / lab.unique_name()
+    stale.mkdir()
+    podman = engines.Podman(precreate("--runtime-dir", str(stale), f"--config={ON}"), "crun")
+    is_told_of_the_machine(engines.PodmanBox(podman, "-m", "256m"))
+
+
+def amended(config, *options):
+    text = config if isinstance(config, bytes) else json.dumps(config).encode()
+    done = subprocess.run([lab.LXFS, "hook", "--precreate", *options], input=text, capture_output=True,
+                          timeout=60, check=False)
+    equal(done.returncode, 0, f"{done.stderr}")
+    return done.stdout
+
+
+def what_gets_no_rule_is_printed_as_it_came():
+    """without the setting, with a profile that denies, and with garbage the hook prints byte for byte what it read"""
+    bare = {"root": {"path": "/x"}, "process": {"rlimits": [{"hard": 2**64 - 1}]}}
+    denying = {**bare, "linux": {"seccomp": {"defaultAction": "SCMP_ACT_ERRNO"}}}
+    unset = folder / "unset.conf"
+    unset.write_text("[lxfs]\n")
+    off = ["--runtime-dir", str(server.runtime), f"--config={unset}"]
+    for config, options in ((bare, off), (denying, OPTIONS), (b"{", OPTIONS), (b'{"a":1}\0 ', OPTIONS), (b"", OPTIONS)):
+        text = config if isinstance(config, bytes) else json.dumps(config).encode()
+        equal(amended(config, *options), text, f"{options}")
+    seen = json.loads(amended(bare, *OPTIONS))
+    equal(seen["linux"]["seccomp"]["listenerPath"], SOCKET, "listenerPath")
+    equal(seen["process"], bare["process"], "the rest")
+
+
 lab.run([
     docker_containers_are_told_their_own,
     docker_without_a_profile,
@@ -140,4 +198,7 @@ lab.run([
     runc_and_crun_hand_over,
     the_bundle_gains_a_profile_and_keeps_its_own,
     where_nobody_listens_a_container_starts_without,
+    podman_containers_are_told_their_own,
+    podman_containers_start_without_lxfs,
+    what_gets_no_rule_is_printed_as_it_came,
 ])
