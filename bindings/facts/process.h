@@ -2,6 +2,7 @@
 /* What /proc/PID/stat and /proc/PID/status say of one task (proc(5)). */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -9,6 +10,7 @@ typedef struct {
 	pid_t pid;
 	char state; /* 'R', 'D', 'S', 'I', 'T', 't', 'Z', 'X' */
 	pid_t parent;
+	bool exiting; /* it has begun to end: from then on it is said to stand at the roots of v1 */
 	uint64_t start_ticks; /* since boot, in clock ticks (USER_HZ) */
 } LxProcess;
 

@@ -9,8 +9,13 @@
 
 #define NSEC_PER_SEC 1000000000
 
-/* Words between the parent (field 4) and the start time (field 22) of /proc/PID/stat. */
-#define WORDS_BEFORE_START 17
+/* Words between the parent (field 4), the flags (field 9) and the start time (field 22) of
+ * /proc/PID/stat. */
+#define WORDS_BEFORE_FLAGS 4
+#define WORDS_BEFORE_START 12
+
+/* Of include/linux/sched.h. */
+#define PF_EXITING 0x4u
 
 static bool scan_pid(LxSlice *rest, pid_t *out)
 {
@@ -43,6 +48,18 @@ static bool skip_command(LxSlice *rest)
 	return true;
 }
 
+static bool scan_flags(LxSlice *rest, LxProcess *process)
+{
+	LxSlice word;
+	uint64_t flags;
+
+	if (!lx_scan_word(rest, &word))
+		return false;
+	process->exiting = process->state == 'Z' || process->state == 'X' ||
+			   (lx_slice_u64(word, &flags) && (flags & PF_EXITING));
+	return true;
+}
+
 static bool scan_stat(LxSlice rest, LxProcess *process)
 {
 	LxSlice state;
@@ -52,7 +69,8 @@ static bool scan_stat(LxSlice rest, LxProcess *process)
 	if (!lx_scan_word(&rest, &state) || state.length != 1)
 		return false;
 	process->state = state.at[0];
-	return scan_pid(&rest, &process->parent) && skip_words(&rest, WORDS_BEFORE_START) &&
+	return scan_pid(&rest, &process->parent) && skip_words(&rest, WORDS_BEFORE_FLAGS) &&
+	       scan_flags(&rest, process) && skip_words(&rest, WORDS_BEFORE_START) &&
 	       lx_scan_u64(&rest, &process->start_ticks);
 }
 

@@ -30,6 +30,7 @@ typedef struct {
 	LxFd watched;           /* pidfd; -1: none */
 	LxFd membership;        /* /proc/INIT/cgroup of an init whose place decides; -1: none */
 	LxText placed;          /* what that file said when the entry was made */
+	pid_t placed_by;        /* whose file it is */
 	LxContainer *container; /* NULL: this namespace says nothing about the container */
 	uint64_t serial;        /* the cache's own, as are the next two: set by lx_cache_add */
 	GList link;

@@ -213,16 +213,30 @@ static bool by_cgroup_namespace(
 
 /* ---- Rung 2: the init of the PID namespace ---- */
 
-/* Init stands where it stood when the entry was made. One system call. */
-static bool has_stayed(const LxCacheEntry *entry)
+static bool is_ending(const LxLadder *ladder, const LxCacheEntry *entry)
+{
+	g_auto(LxTask) init = LX_TASK_NONE;
+
+	return lx_task_open(ladder->root, entry->placed_by, &init, NULL) &&
+	       lx_task_is_exiting(&init);
+}
+
+/*
+ * Init stands where it stood when the entry was made. One system call. One that is ending is said
+ * to have gone to the roots, while the others of its namespace live on until it has given its
+ * memory back: they are still where it was.
+ */
+static bool has_stayed(const LxLadder *ladder, const LxCacheEntry *entry)
 {
 	g_auto(LxText) now = {0};
 
 	if (entry->membership < 0)
 		return true;
-	return lx_fd_read_record(entry->membership, MEMBERSHIP_MAX_BYTES, "cgroup", &now, NULL) &&
-	       now.length == entry->placed.length &&
-	       memcmp(now.bytes, entry->placed.bytes, now.length) == 0;
+	if (!lx_fd_read_record(entry->membership, MEMBERSHIP_MAX_BYTES, "cgroup", &now, NULL))
+		return false;
+	return (now.length == entry->placed.length &&
+		       memcmp(now.bytes, entry->placed.bytes, now.length) == 0) ||
+	       is_ending(ladder, entry);
 }
 
 static bool place_by_init(
@@ -238,6 +252,11 @@ static bool place_by_init(
 		!lx_membership_parse(
 			ladder->layout, lx_text_slice(&entry->placed), what, &at, error))
 		return false;
+	if (lx_task_is_exiting(init)) {
+		lx_error_set(error, ESRCH, "looking at task %d: it is ending", (int)init->tid);
+		return false;
+	}
+	entry->placed_by = init->tid;
 	lx_membership_cut_init_scope(&at);
 	entry->container = make_container(ladder, &at, init, error);
 	return entry->container != NULL;
@@ -311,7 +330,7 @@ static bool by_pid_namespace(const LxLadder *ladder, pid_t tid, LxContainer **ou
 	if (lx_namespaces_is_host(ladder->namespaces, LX_NAMESPACE_PID, inode))
 		return true;
 	entry = lx_cache_get(ladder->cache, &(LxCacheKey){LX_CACHED_PID_NAMESPACE, inode, NULL});
-	if (entry && !has_stayed(entry)) {
+	if (entry && !has_stayed(ladder, entry)) {
 		lx_cache_drop(ladder->cache, entry);
 		g_clear_pointer(&entry, lx_cache_entry_unref);
 	}

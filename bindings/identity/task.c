@@ -90,14 +90,32 @@ static bool read_record(const LxTask *task, const char *name, LxText *out, GErro
 	return fd >= 0 && lx_fd_read_record(fd, FILE_MAX_BYTES, what, out, error);
 }
 
+bool lx_task_is_exiting(const LxTask *task)
+{
+	LxProcess process;
+
+	return lx_task_process(task, &process, NULL) && process.exiting;
+}
+
 bool lx_task_membership(
 	const LxTask *task, const LxLayout *layout, LxMembership *out, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("/proc/%d/cgroup", (int)task->tid);
 	g_auto(LxText) text = {0};
 
-	return read_record(task, "cgroup", &text, error) &&
-	       lx_membership_parse(layout, lx_text_slice(&text), what, out, error);
+	if (!read_record(task, "cgroup", &text, error))
+		return false;
+	if (!lx_task_is_exiting(task))
+		return lx_membership_parse(layout, lx_text_slice(&text), what, out, error);
+	set_missing(error, task->tid);
+	return false;
+}
+
+static bool is_number_of_exiting(const LxSysroot *root, pid_t tid)
+{
+	g_auto(LxTask) task = LX_TASK_NONE;
+
+	return !lx_task_open(root, tid, &task, NULL) || lx_task_is_exiting(&task);
 }
 
 bool lx_task_find_membership(
@@ -112,7 +130,12 @@ bool lx_task_find_membership(
 	fd = lx_sysroot_open(root, path, O_RDONLY, &failure);
 	if (fd < 0 || !lx_fd_read_record(fd, FILE_MAX_BYTES, path, &text, &failure))
 		return fail(tid, failure, error);
-	return lx_membership_parse(layout, lx_text_slice(&text), path, out, error);
+	if (!lx_membership_parse(layout, lx_text_slice(&text), path, out, error))
+		return false;
+	if (!lx_membership_is_root(out) || !is_number_of_exiting(root, tid))
+		return true;
+	set_missing(error, tid);
+	return false;
 }
 
 bool lx_task_process(const LxTask *task, LxProcess *out, GError **error)

@@ -29,10 +29,16 @@ LX_MUST_CHECK int lx_task_open_file(const LxTask *task, const char *name, GError
 /* The text of a file of the task. */
 LX_MUST_CHECK bool lx_task_read(const LxTask *task, const char *name, LxText *out, GError **error);
 
-/* Where it stands: /proc/TID/cgroup. */
+/*
+ * Has it begun to end? Then /proc/TID/cgroup says "/" for every hierarchy of v1, wherever it stood
+ * and still is counted (proc_cgroup_show in kernel/cgroup/cgroup.c). Asked behind that file's text.
+ */
+bool lx_task_is_exiting(const LxTask *task);
+/* Where it stands: /proc/TID/cgroup. ESRCH when it is ending. */
 LX_MUST_CHECK bool lx_task_membership(
 	const LxTask *task, const LxLayout *layout, LxMembership *out, GError **error);
-/* The same by number, with one open and one read: of whoever has the number now. */
+/* The same by number, with one open and one read, and at the roots two more: of whoever has the
+ * number now. */
 LX_MUST_CHECK bool lx_task_find_membership(const LxSysroot *root, pid_t tid, const LxLayout *layout,
 	LxMembership *out, GError **error);
 /* Its state and start: /proc/TID/stat. */

@@ -31,6 +31,7 @@ typedef struct {
 	const char *pids; /* NSpid, beginning with the tid: "12\t1" */
 	unsigned start_ticks;
 	char state;
+	bool exiting;
 	const char *mountinfo; /* the root of its cgroup mounts, or the file's whole text */
 } TasksTask;
 
@@ -77,17 +78,24 @@ static inline void tasks_mount(const TasksHost *host, pid_t tid, const char *roo
 	tasks_write(host, tid, "mountinfo", text);
 }
 
+static inline void tasks_write_stat(const TasksHost *host, const TasksTask *task)
+{
+	g_autofree char *stat =
+		g_strdup_printf("%d (a task) %c %d 7 7 0 -1 %d 1 0 0 0 3 4 0 0 20 0 1 0 %u 2 3\n",
+			(int)task->tid, task->state ? task->state : 'S', (int)task->parent,
+			task->exiting ? 4 : 0, task->start_ticks);
+
+	tasks_write(host, task->tid, "stat", stat);
+}
+
 static inline void tasks_add(const TasksHost *host, const TasksTask *task)
 {
-	g_autofree char *stat = g_strdup_printf(
-		"%d (a task) %c %d 7 7 0 -1 0 1 0 0 0 3 4 0 0 20 0 1 0 %u 2 3\n", (int)task->tid,
-		task->state ? task->state : 'S', (int)task->parent, task->start_ticks);
 	g_autofree char *tid = g_strdup_printf("%d", (int)task->tid);
 	g_autofree char *status = g_strdup_printf("Tgid:\t%d\nPid:\t%d\nNSpid:\t%s\n",
 		(int)(task->group ? task->group : task->tid), (int)task->tid,
 		task->pids ? task->pids : tid);
 
-	tasks_write(host, task->tid, "stat", stat);
+	tasks_write_stat(host, task);
 	tasks_write(host, task->tid, "status", status);
 	tasks_move(host, task->tid, task->cgroup ? task->cgroup : "/");
 	tasks_link(

@@ -14,13 +14,14 @@ START_TEST(fields_begin_behind_the_last_parenthesis)
 		const char *text;
 		LxProcess expected;
 	} rows[] = {
-		{"7 (sh) S" TAIL "12345 2 3 4\n", {7, 'S', 1, 12345}},
-		{"7 (sh) S" TAIL "12345", {7, 'S', 1, 12345}},
-		{"7 () Z" TAIL "0\n", {7, 'Z', 1, 0}},
-		{"7 (a) S 9 (b)) R" TAIL "5\n", {7, 'R', 1, 5}},
-		{"7 (a\nb) D" TAIL "5\n", {7, 'D', 1, 5}},
+		{"7 (sh) S" TAIL "12345 2 3 4\n", {7, 'S', 1, false, 12345}},
+		{"7 (sh) S" TAIL "12345", {7, 'S', 1, false, 12345}},
+		{"7 () Z" TAIL "0\n", {7, 'Z', 1, true, 0}},
+		{"7 (a) S 9 (b)) R" TAIL "5\n", {7, 'R', 1, false, 5}},
+		{"7 (a\nb) D" TAIL "5\n", {7, 'D', 1, false, 5}},
+		{"7 (sh) R 1 7 7 0 -1 4194564 10 20 0 0 3 4 0 0 20 0 1 0 5", {7, 'R', 1, true, 5}},
 		{"2147483647 (x y) t" TAIL "99999999999999999999999\n",
-			{2147483647, 't', 1, UINT64_MAX}},
+			{2147483647, 't', 1, false, UINT64_MAX}},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -32,6 +33,7 @@ START_TEST(fields_begin_behind_the_last_parenthesis)
 		ck_assert_int_eq(got.pid, rows[i].expected.pid);
 		ck_assert_int_eq(got.state, rows[i].expected.state);
 		ck_assert_int_eq(got.parent, rows[i].expected.parent);
+		ck_assert_int_eq(got.exiting, rows[i].expected.exiting);
 		ck_assert_uint_eq(got.start_ticks, rows[i].expected.start_ticks);
 	}
 }

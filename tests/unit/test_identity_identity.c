@@ -324,6 +324,59 @@ START_TEST(a_container_whose_init_has_moved_is_seen_where_it_is_now)
 }
 END_TEST
 
+/* In place, as the kernel does it: g_file_set_contents would make another file. */
+static void end_slowly(const TasksHost *host, const TasksTask *task)
+{
+	g_autofree char *path = g_strdup_printf("%s/proc/%d/cgroup", host->folder, (int)task->tid);
+	TasksTask ending = *task;
+
+	ck_assert_int_eq(truncate(path, 0), 0);
+	ck_assert(g_file_set_contents_full(
+		path, "2:memory:/\n1:cpu:/\n", -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+	ending.exiting = true;
+	ending.cgroup = "/";
+	tasks_write_stat(host, &ending);
+}
+
+START_TEST(an_init_that_is_ending_leaves_its_container_where_it_was)
+{
+	static const TasksTask tasks[] = {
+		{.tid = 12, .cgroup = "/box", .pidns = 21, .pids = "12\t1"},
+		{.tid = 13, .cgroup = "/box", .pidns = 21, .pids = "13\t2"},
+	};
+	tasks_autohost host = tasks_host_new();
+	g_autoptr(LxIdentity) identity = NULL;
+	g_autoptr(LxIdentity) later = NULL;
+	g_autoptr(LxContainer) before = NULL;
+	g_autoptr(LxContainer) now = NULL;
+	g_autoptr(GError) error = NULL;
+
+	tasks_add_all(&host, tasks, G_N_ELEMENTS(tasks));
+	tasks_add_cgroup(&host, "/box", "");
+	identity = identity_of(&host);
+	before = lx_identity_find(identity, 13, NULL);
+	ck_assert_ptr_nonnull(before);
+	end_slowly(&host, &tasks[0]);
+	now = lx_identity_find(identity, 13, NULL);
+	ck_assert_ptr_eq(now, before);
+	later = identity_of(&host);
+	unit_fails(lx_identity_find(later, 13, &error) != NULL, error, ESRCH, "12");
+}
+END_TEST
+
+START_TEST(a_task_that_is_ending_at_the_roots_is_nobody)
+{
+	static const TasksTask task = {.tid = 12, .cgroup = "/", .exiting = true};
+	tasks_autohost host = tasks_host_new();
+	g_autoptr(LxIdentity) identity = NULL;
+	g_autoptr(GError) error = NULL;
+
+	tasks_add(&host, &task);
+	identity = identity_of(&host);
+	unit_fails(lx_identity_find(identity, 12, &error) != NULL, error, ESRCH, "12");
+}
+END_TEST
+
 START_TEST(nested_containers_are_told_by_the_callers_innermost_namespaces)
 {
 	static const TasksTask tasks[] = {
@@ -592,6 +645,8 @@ Suite *unit_suite(void)
 		an_init_with_a_cgroup_namespace_of_its_own_decides_by_its_root,
 		a_pid_namespace_whose_init_stands_at_the_root_is_the_host,
 		a_container_whose_init_has_moved_is_seen_where_it_is_now,
+		an_init_that_is_ending_leaves_its_container_where_it_was,
+		a_task_that_is_ending_at_the_roots_is_nobody,
 		nested_containers_are_told_by_the_callers_innermost_namespaces,
 		in_the_hosts_namespaces_the_runtimes_cgroup_decides_else_the_own_one,
 		a_thread_that_does_not_exist_is_no_such_process,
