@@ -212,6 +212,14 @@ LX_PUBLIC const char *lx_tree_part_name(unsigned part);
 LX_PUBLIC bool lx_tree_sysinfo(const LxCaller *caller, bool narrow, GString *bytes,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/*
+ * Cuts a mask of CPUs, the kernel's answer to sched_getaffinity(2) of this caller, to those that
+ * the files show, under their numbers there. One of which nothing would be left stays as it is.
+ * ENODATA as above; E2BIG: more words than any kernel has.
+ */
+LX_PUBLIC bool lx_tree_affinity(const LxCaller *caller, uint64_t *mask, size_t n_words,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The number of the caller's container, as `admit` is told; 0 for the host. */
 LX_PUBLIC uint64_t lx_tree_owner(const LxCaller *caller);
 

@@ -21,11 +21,16 @@
 #include <linux/audit.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* After so many deaths the kernel shall answer. */
 #define DEATHS_MAX 2
 
 #define X32_BIT 0x40000000
+
+/* The largest mask that Linux can be built with: 8192 CPUs. */
+#define MASK_WORDS 128
 
 typedef struct {
 	uint32_t arch;
@@ -33,22 +38,27 @@ typedef struct {
 	LxCallKind kind;
 } Known;
 
-/* The numbers of sysinfo: arch/.../syscall*.tbl, include/uapi/asm-generic/unistd.h. */
+/* Their numbers: arch/.../syscall*.tbl, include/uapi/asm-generic/unistd.h. */
 static const Known known[] = {
 #if defined(__x86_64__)
 	{AUDIT_ARCH_X86_64, 99, LX_CALL_SYSINFO},
 	{AUDIT_ARCH_X86_64, X32_BIT | 99, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_X86_64, 204, LX_CALL_AFFINITY},
 	{AUDIT_ARCH_I386, 116, LX_CALL_SYSINFO_NARROW},
 #elif defined(__aarch64__)
 	{AUDIT_ARCH_AARCH64, 179, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_AARCH64, 123, LX_CALL_AFFINITY},
 	{AUDIT_ARCH_ARM, 116, LX_CALL_SYSINFO_NARROW},
 #elif defined(__riscv) && __riscv_xlen == 64
 	{AUDIT_ARCH_RISCV64, 179, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_RISCV64, 123, LX_CALL_AFFINITY},
 #elif defined(__s390x__)
 	{AUDIT_ARCH_S390X, 116, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_S390X, 240, LX_CALL_AFFINITY},
 	{AUDIT_ARCH_S390, 116, LX_CALL_SYSINFO_NARROW},
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 	{AUDIT_ARCH_PPC64LE, 116, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_PPC64LE, 223, LX_CALL_AFFINITY},
 #endif
 	{0, -1, LX_CALL_UNKNOWN},
 };
@@ -66,8 +76,68 @@ static bool admit(uint64_t container, gpointer data)
 	return !lx_quarantine_holds(data, container, lx_clock_now_nsec(CLOCK_BOOTTIME));
 }
 
+/* ---- What is told ------------------------------------------------------------------------ */
+
+typedef struct {
+	GString *bytes;
+	uint64_t address; /* where they go */
+	int64_t value;    /* what the call returns */
+} Answer;
+
+typedef bool (*Make)(
+	const LxCaller *caller, const struct seccomp_data *data, Answer *answer, GError **error);
+
+static bool make_sysinfo(
+	const LxCaller *caller, const struct seccomp_data *data, Answer *answer, GError **error)
+{
+	answer->address = data->args[0];
+	return lx_tree_sysinfo(caller, false, answer->bytes, error);
+}
+
+static bool make_sysinfo_narrow(
+	const LxCaller *caller, const struct seccomp_data *data, Answer *answer, GError **error)
+{
+	answer->address = data->args[0];
+	return lx_tree_sysinfo(caller, true, answer->bytes, error);
+}
+
+/*
+ * sched_getaffinity(pid, length, mask) returns how many bytes it has written. The kernel says what
+ * a call of this length gives; what it refuses it shall refuse itself.
+ */
+static bool make_affinity(
+	const LxCaller *caller, const struct seccomp_data *data, Answer *answer, GError **error)
+{
+	uint64_t mask[MASK_WORDS] = {0};
+	unsigned length = (unsigned)data->args[1];
+	long n;
+
+	if ((pid_t)data->args[0] != 0) {
+		lx_error_set(error, ENODATA, "sched_getaffinity of another thread");
+		return false;
+	}
+	n = syscall(SYS_sched_getaffinity, caller->tid, MIN(length, sizeof mask), mask);
+	if (n < 0) {
+		lx_error_set_errno(
+			error, errno, "sched_getaffinity of the caller %d", (int)caller->tid);
+		return false;
+	}
+	if (!lx_tree_affinity(caller, mask, (size_t)n / sizeof mask[0], error))
+		return false;
+	g_string_append_len(answer->bytes, (const char *)mask, n);
+	answer->address = data->args[2];
+	answer->value = n;
+	return true;
+}
+
+static const Make makes[] = {
+	[LX_CALL_SYSINFO] = make_sysinfo,
+	[LX_CALL_SYSINFO_NARROW] = make_sysinfo_narrow,
+	[LX_CALL_AFFINITY] = make_affinity,
+};
+
 static bool make(
-	LxContext *context, LxEstate *estate, const struct seccomp_notif *call, GString *bytes)
+	LxContext *context, LxEstate *estate, const struct seccomp_notif *call, Answer *answer)
 {
 	const LxCaller caller = {
 		.context = context,
@@ -80,11 +150,13 @@ static bool make(
 
 	if (kind == LX_CALL_UNKNOWN || call->pid == 0)
 		return false;
-	if (lx_tree_sysinfo(&caller, kind == LX_CALL_SYSINFO_NARROW, bytes, &error))
+	if (makes[kind](&caller, &call->data, answer, &error))
 		return true;
 	g_debug("%s", error->message);
 	return false;
 }
+
+/* ---- How it gets there ------------------------------------------------------------------- */
 
 static int open_memory(pid_t tid)
 {
@@ -106,7 +178,8 @@ static void answer(
 	LxContext *context, LxEstate *estate, const struct seccomp_notif *call, int listener)
 {
 	g_autoptr(GString) bytes = g_string_sized_new(128);
-	bool made = make(context, estate, call, bytes);
+	Answer told = {.bytes = bytes};
+	bool made = make(context, estate, call, &told);
 	g_auto(LxFd) memory = made ? open_memory((pid_t)call->pid) : -1;
 
 	if (!lx_listener_waits(listener, call->id))
@@ -115,7 +188,7 @@ static void answer(
 		lx_listener_let_through(listener, call->id);
 	else
 		lx_listener_answer(
-			listener, call->id, write_memory(memory, call->data.args[0], bytes));
+			listener, call->id, told.value, write_memory(memory, told.address, bytes));
 }
 
 void lx_answer_next(LxContext *context, LxEstate *estate, unsigned at, int listener)

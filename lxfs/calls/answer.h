@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The answer to one system call of a container: sysinfo(2). Whatever cannot be answered is carried
- * out by the kernel (SECCOMP_USER_NOTIF_FLAG_CONTINUE).
+ * The answer to one system call of a container: sysinfo(2), and sched_getaffinity(2) of the calling
+ * thread itself. Whatever cannot be answered is carried out by the kernel
+ * (SECCOMP_USER_NOTIF_FLAG_CONTINUE).
  */
 #pragma once
 
@@ -12,6 +13,7 @@ typedef enum {
 	LX_CALL_UNKNOWN,
 	LX_CALL_SYSINFO,
 	LX_CALL_SYSINFO_NARROW, /* of a 32-bit caller */
+	LX_CALL_AFFINITY,
 } LxCallKind;
 
 /* Pure. */

@@ -23,9 +23,9 @@ bool lx_listener_waits(int fd, uint64_t id)
 	return ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-void lx_listener_answer(int fd, uint64_t id, int code)
+void lx_listener_answer(int fd, uint64_t id, int64_t value, int code)
 {
-	struct seccomp_notif_resp answer = {.id = id, .error = -code};
+	struct seccomp_notif_resp answer = {.id = id, .val = code == 0 ? value : 0, .error = -code};
 
 	ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }

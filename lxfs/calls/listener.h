@@ -20,7 +20,7 @@ bool lx_listener_receive(int fd, struct seccomp_notif *call);
 /* Is the caller still there, and waiting? Its thread id cannot have been another's meanwhile. */
 bool lx_listener_waits(int fd, uint64_t id);
 
-/* The call returns 0, or fails with `code`. A caller that has gone is passed over. */
-void lx_listener_answer(int fd, uint64_t id, int code);
+/* The call returns `value`, or with a `code` fails. A caller that has gone is passed over. */
+void lx_listener_answer(int fd, uint64_t id, int64_t value, int code);
 /* The kernel carries the call out itself. */
 void lx_listener_let_through(int fd, uint64_t id);

@@ -191,7 +191,7 @@ static bool add_rule(const Hook *hook, char **text, size_t length, GError **erro
 		return true;
 	if (!lx_config_parse(*text, length, &config, error))
 		return false;
-	return !config.wanted || lx_rule_add(text, hook->instance.runtime_dir, error);
+	return !config.wanted || lx_rule_add(text, &config, hook->instance.runtime_dir, error);
 }
 
 static bool print(const char *text, size_t length, GError **error)

@@ -144,16 +144,13 @@ static char *amend(const Wrapper *self, const char *text, size_t length, GError 
 }
 
 /* Adds to *text, if there is anything to add. */
-static bool add_hook(const Wrapper *self, char **text, size_t length, GError **error)
+static bool add_hook(const Wrapper *self, const LxOciConfig *config, char **text, GError **error)
 {
-	g_auto(LxOciConfig) config = {0};
 	char *amended;
 
-	if (!lx_config_parse(*text, length, &config, error))
-		return false;
-	if (config.hooked)
+	if (config->hooked)
 		return true;
-	amended = amend(self, *text, length, error);
+	amended = amend(self, *text, strlen(*text), error);
 	if (!amended)
 		return false;
 	g_free(*text);
@@ -164,12 +161,13 @@ static bool add_hook(const Wrapper *self, char **text, size_t length, GError **e
 /* ---- The seccomp rule -------------------------------------------------------------------- */
 
 /* Never a reason not to start: without the rule the kernel answers. */
-static void add_rule(const Wrapper *self, const char *bundle, char **text)
+static void add_rule(
+	const Wrapper *self, const LxOciConfig *config, const char *bundle, char **text)
 {
 	const char *folder = self->runtime_dir ? self->runtime_dir : self->settings.runtime_dir;
 	g_autoptr(GError) error = NULL;
 
-	if (!self->settings.sysinfo || lx_rule_add(text, folder, &error))
+	if (!self->settings.sysinfo || lx_rule_add(text, config, folder, &error))
 		return;
 	g_prefix_error(&error, "having sysinfo(2) of %s answered: ", bundle);
 	lx_report_ignored(WHO, error);
@@ -177,35 +175,25 @@ static void add_rule(const Wrapper *self, const char *bundle, char **text)
 
 /* ---- The bundle -------------------------------------------------------------------------- */
 
-static bool is_wanted(const char *text, size_t length, bool *out, GError **error)
-{
-	g_auto(LxOciConfig) config = {0};
-
-	if (!lx_config_parse(text, length, &config, error))
-		return false;
-	*out = config.wanted;
-	return true;
-}
-
 static bool hook_bundle(const Wrapper *self, const char *path, GError **error)
 {
 	g_auto(LxBundle) bundle = LX_BUNDLE_NONE;
 	g_autofree char *text = NULL;
 	g_autofree char *before = NULL;
+	g_auto(LxOciConfig) config = {0};
 	size_t length;
-	bool wanted;
 
 	if (!lx_bundle_open(path, &bundle, error) ||
 		!(text = lx_bundle_read(&bundle, &length, error)))
 		return false;
 	before = g_strdup(text);
-	if (!is_wanted(text, length, &wanted, error) ||
-		(wanted && !add_hook(self, &text, length, error))) {
+	if (!lx_config_parse(text, length, &config, error) ||
+		(config.wanted && !add_hook(self, &config, &text, error))) {
 		g_prefix_error(error, "adding the hook to %s/config.json: ", path);
 		return false;
 	}
-	if (wanted)
-		add_rule(self, path, &text);
+	if (config.wanted)
+		add_rule(self, &config, path, &text);
 	return strcmp(text, before) == 0 || lx_bundle_replace(&bundle, text, error);
 }
 

@@ -99,7 +99,7 @@ bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError *
 	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
 	JsonObject *rootfs = root ? lx_json_object(root, "root") : NULL;
 	const char *path = rootfs ? lx_json_string(rootfs, "path") : NULL;
-	bool wanted = true, cgroup = false;
+	bool wanted = true, cgroup = false, affinity = false;
 
 	if (!root)
 		return false;
@@ -108,12 +108,14 @@ bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError *
 		return false;
 	}
 	if (!parse_annotation(root, LX_CONFIG_ANNOTATION, &wanted, error) ||
-		!parse_annotation(root, LX_CONFIG_ANNOTATION_CGROUP, &cgroup, error))
+		!parse_annotation(root, LX_CONFIG_ANNOTATION_CGROUP, &cgroup, error) ||
+		!parse_annotation(root, LX_CONFIG_ANNOTATION_AFFINITY, &affinity, error))
 		return false;
 	*out = (LxOciConfig){
 		.rootfs = g_strdup(path),
 		.wanted = wanted,
 		.cgroup = cgroup,
+		.affinity = affinity,
 		.hooked = is_hooked(root),
 		.masks = has_masks(root),
 		.mounts = parse_mounts(root),

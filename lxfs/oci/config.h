@@ -7,14 +7,17 @@
 /* Far more than any runtime writes. */
 #define LX_CONFIG_MAX_BYTES ((size_t)4 << 20)
 #define LX_CONFIG_ANNOTATION "lxfs.io/inject"
+#define LX_CONFIG_ANNOTATION_AFFINITY "lxfs.io/affinity"
 #define LX_CONFIG_ANNOTATION_CGROUP "lxfs.io/cgroup"
 
 typedef struct {
-	char *rootfs;      /* as written: absolute, or below the bundle */
-	bool wanted;       /* the annotation does not say "disabled" */
-	bool cgroup;       /* it asks for the cgroup view, by an annotation */
-	bool hooked;       /* `lxfs hook` is among its hooks */
-	bool masks;        /* it hides files below /proc or /sys, or makes them read-only */
+	char *rootfs;  /* as written: absolute, or below the bundle */
+	bool wanted;   /* the annotation does not say "disabled" */
+	bool cgroup;   /* it asks for the cgroup view, by an annotation */
+	bool affinity; /* sched_getaffinity(2) is to be answered, too: the annotation says "enabled"
+			*/
+	bool hooked;   /* `lxfs hook` is among its hooks */
+	bool masks;    /* it hides files below /proc or /sys, or makes them read-only */
 	GPtrArray *mounts; /* where it mounts something itself: paths in the container, made
 			      canonical */
 } LxOciConfig;

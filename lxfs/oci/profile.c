@@ -9,8 +9,13 @@
 #include <string.h>
 
 #define NOTIFY "SCMP_ACT_NOTIFY"
-#define CALL "sysinfo"
-#define RULE "{\"names\":[\"" CALL "\"],\"action\":\"" NOTIFY "\"}"
+#define RULE(names) "{\"names\":[" names "],\"action\":\"" NOTIFY "\"}"
+
+static const char *const call_names[] = {"sysinfo", "sched_getaffinity"};
+static const char *const call_rules[] = {
+	[LX_PROFILE_SYSINFO] = RULE("\"sysinfo\""),
+	[LX_PROFILE_AFFINITY] = RULE("\"sysinfo\",\"sched_getaffinity\""),
+};
 
 /* A filter ends programs of architectures that it does not name. */
 #if defined(__x86_64__)
@@ -34,13 +39,13 @@ static bool allows(const char *action)
 	return g_strcmp0(action, "SCMP_ACT_ALLOW") == 0 || g_strcmp0(action, "SCMP_ACT_LOG") == 0;
 }
 
-static bool names_call(JsonObject *rule)
+static bool names_call(JsonObject *rule, const char *call)
 {
 	JsonArray *names = lx_json_array(rule, "names");
 	unsigned n = names ? json_array_get_length(names) : 0;
 
 	for (unsigned i = 0; i < n; i++)
-		if (g_strcmp0(lx_json_string_at(names, i), CALL) == 0)
+		if (g_strcmp0(lx_json_string_at(names, i), call) == 0)
 			return true;
 	return false;
 }
@@ -53,7 +58,7 @@ static bool has_conditions(JsonObject *rule)
 }
 
 /* What one rule makes of the verdict so far. */
-static LxProfile judge_rule(JsonObject *rule, LxProfile so_far)
+static LxProfile judge_rule(JsonObject *rule, const char *call, LxProfile so_far)
 {
 	const char *action = rule ? lx_json_string(rule, "action") : NULL;
 
@@ -61,13 +66,13 @@ static LxProfile judge_rule(JsonObject *rule, LxProfile so_far)
 		return so_far;
 	if (strcmp(action, NOTIFY) == 0)
 		return LX_PROFILE_NOTIFIES;
-	if (!names_call(rule))
+	if (!names_call(rule, call))
 		return so_far;
 	return allows(action) && !has_conditions(rule) ? LX_PROFILE_ALLOWS : LX_PROFILE_DENIES;
 }
 
 /* Rules that contradict each other are not for us to weigh. */
-static LxProfile judge_rules(JsonArray *rules, LxProfile by_default)
+static LxProfile judge_rules(JsonArray *rules, const char *call, LxProfile by_default)
 {
 	LxProfile verdict = by_default;
 	unsigned n = rules ? json_array_get_length(rules) : 0;
@@ -76,21 +81,25 @@ static LxProfile judge_rules(JsonArray *rules, LxProfile by_default)
 	for (unsigned i = 0; i < n; i++) {
 		JsonObject *rule = lx_json_object_at(rules, i);
 
-		verdict = judge_rule(rule, verdict);
-		denied = denied || (rule && names_call(rule) && verdict == LX_PROFILE_DENIES);
+		verdict = judge_rule(rule, call, verdict);
+		denied = denied || (rule && names_call(rule, call) && verdict == LX_PROFILE_DENIES);
 	}
 	return denied && verdict == LX_PROFILE_ALLOWS ? LX_PROFILE_DENIES : verdict;
 }
 
-static LxProfile judge(JsonObject *profile)
+static LxProfile judge(JsonObject *profile, LxProfileCalls calls)
 {
 	const char *action = lx_json_string(profile, "defaultAction");
 	const char *listener = lx_json_string(profile, "listenerPath");
+	LxProfile by_default = allows(action) ? LX_PROFILE_ALLOWS : LX_PROFILE_DENIES;
+	LxProfile verdict = LX_PROFILE_ALLOWS;
 
 	if (g_strcmp0(action, NOTIFY) == 0 || (listener && listener[0]))
 		return LX_PROFILE_NOTIFIES;
-	return judge_rules(lx_json_array(profile, "syscalls"),
-		allows(action) ? LX_PROFILE_ALLOWS : LX_PROFILE_DENIES);
+	for (unsigned i = 0; i < calls && verdict == LX_PROFILE_ALLOWS; i++)
+		verdict =
+			judge_rules(lx_json_array(profile, "syscalls"), call_names[i], by_default);
+	return verdict;
 }
 
 static JsonObject *find(JsonObject *root)
@@ -100,14 +109,15 @@ static JsonObject *find(JsonObject *root)
 	return on_linux ? lx_json_object(on_linux, "seccomp") : NULL;
 }
 
-bool lx_profile_parse(const char *text, size_t length, LxProfile *out, GError **error)
+bool lx_profile_parse(
+	const char *text, size_t length, LxProfileCalls calls, LxProfile *out, GError **error)
 {
 	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
 	JsonObject *profile = root ? find(root) : NULL;
 
 	if (!root)
 		return false;
-	*out = profile ? judge(profile) : LX_PROFILE_NONE;
+	*out = profile ? judge(profile, calls) : LX_PROFILE_NONE;
 	return true;
 }
 
@@ -128,13 +138,13 @@ static char *quote(const char *text)
 	return json_to_string(node, FALSE);
 }
 
-static bool add_profile(GString *text, const char *listener, GError **error)
+static bool add_profile(GString *text, LxProfileCalls calls, const char *listener, GError **error)
 {
 	static const char *const place[] = {"linux", "seccomp", NULL};
 	g_autofree char *profile = g_strdup_printf(
 		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[" ARCHITECTURES "],"
-		"\"listenerPath\":%s,\"syscalls\":[" RULE "]}",
-		listener);
+		"\"listenerPath\":%s,\"syscalls\":[%s]}",
+		listener, call_rules[calls]);
 
 	if (ARCHITECTURES[0])
 		return lx_splice_set(text, place, profile, error);
@@ -144,29 +154,31 @@ static bool add_profile(GString *text, const char *listener, GError **error)
 	return false;
 }
 
-static bool add_rule(GString *text, const char *listener, GError **error)
+static bool add_rule(GString *text, LxProfileCalls calls, const char *listener, GError **error)
 {
 	static const char *const rules[] = {"linux", "seccomp", "syscalls", NULL};
 	static const char *const path[] = {"linux", "seccomp", "listenerPath", NULL};
 
-	return lx_splice_prepend(text, rules, RULE, error) &&
+	return lx_splice_prepend(text, rules, call_rules[calls], error) &&
 	       lx_splice_set(text, path, listener, error);
 }
 
-static bool add(GString *text, LxProfile profile, const char *listener, GError **error)
+static bool add(GString *text, LxProfileCalls calls, LxProfile profile, const char *listener,
+	GError **error)
 {
 	switch (profile) {
 	case LX_PROFILE_NONE:
-		return add_profile(text, listener, error);
+		return add_profile(text, calls, listener, error);
 	case LX_PROFILE_ALLOWS:
-		return add_rule(text, listener, error);
+		return add_rule(text, calls, listener, error);
 	case LX_PROFILE_NOTIFIES:
 		lx_error_set(error, EBUSY, "its seccomp profile notifies somebody else");
 		return false;
 	case LX_PROFILE_DENIES:
 		break;
 	}
-	lx_error_set(error, EPERM, "its seccomp profile does not allow sysinfo(2)");
+	lx_error_set(error, EPERM, "its seccomp profile does not allow sysinfo(2)%s",
+		calls == LX_PROFILE_AFFINITY ? ", or sched_getaffinity(2)" : "");
 	return false;
 }
 
@@ -175,7 +187,7 @@ static bool check_result(const GString *text, GError **error)
 {
 	LxProfile profile;
 
-	if (!lx_profile_parse(text->str, text->len, &profile, error))
+	if (!lx_profile_parse(text->str, text->len, LX_PROFILE_SYSINFO, &profile, error))
 		return false;
 	if (profile == LX_PROFILE_NOTIFIES)
 		return true;
@@ -183,14 +195,15 @@ static bool check_result(const GString *text, GError **error)
 	return false;
 }
 
-char *lx_profile_with_sysinfo(const char *text, size_t length, const char *listener, GError **error)
+char *lx_profile_with_rule(
+	const char *text, size_t length, LxProfileCalls calls, const char *listener, GError **error)
 {
 	g_autofree char *quoted = quote(listener);
 	GString *result = g_string_new_len(text, (gssize)length);
 	LxProfile profile;
 
-	if (lx_profile_parse(text, length, &profile, error) &&
-		add(result, profile, quoted, error) && check_result(result, error))
+	if (lx_profile_parse(text, length, calls, &profile, error) &&
+		add(result, calls, profile, quoted, error) && check_result(result, error))
 		return g_string_free(result, FALSE);
 	g_string_free(result, TRUE);
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Having sysinfo(2) of a container that is being made answered by the lxfs that serves. */
+/* Having system calls of a container that is being made answered by the lxfs that serves. */
 #include "oci/rule.h"
 
 #include "fd.h"
@@ -27,15 +27,16 @@ static char *listener_path(const char *runtime_dir)
 	return g_canonicalize_filename(path, NULL);
 }
 
-bool lx_rule_add(char **text, const char *runtime_dir, GError **error)
+bool lx_rule_add(char **text, const LxOciConfig *config, const char *runtime_dir, GError **error)
 {
+	LxProfileCalls calls = config->affinity ? LX_PROFILE_AFFINITY : LX_PROFILE_SYSINFO;
 	g_autofree char *listener = listener_path(runtime_dir);
 	size_t length = strlen(*text);
 	char *amended;
 
 	if (!is_listened_to(listener) || lx_profile_is_ours(*text, length, listener))
 		return true;
-	amended = lx_profile_with_sysinfo(*text, length, listener, error);
+	amended = lx_profile_with_rule(*text, length, calls, listener, error);
 	if (!amended)
 		return false;
 	g_free(*text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Puts itself under a filter that has sysinfo(2) answered elsewhere, hands the listener over as an
- * OCI runtime does, and then executes a program or calls sysinfo itself:
+ * Puts itself under a filter that has sysinfo(2) and sched_getaffinity(2) answered elsewhere, hands
+ * the listener over as an OCI runtime does, and then executes a program or calls sysinfo itself:
  *
  *   caller SOCKET run PROGRAM ARGUMENT...
  *   caller SOCKET once             the struct, as hexadecimal digits
@@ -9,7 +9,9 @@
  *   caller SOCKET bad              the errno of a call with an address that is not mapped
  *   caller SOCKET until FILE BYTES calls until FILE is there: "CALLS FAILED OTHERS", where OTHERS
  *                                  were told another total than BYTES
- *   caller SOCKET hostile FILE     threads that unmap, rewrite and end while they are answered
+ *   caller SOCKET affinity PID BYTES [bad]  sched_getaffinity: "RESULT ERRNO MASK", with `bad` to
+ * an address that is not mapped caller SOCKET hostile FILE     threads that unmap, rewrite and end
+ * while they are answered
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,10 +48,11 @@ static int make_listener(void)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, I386_SYSINFO, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, I386_SYSINFO, 4, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sysinfo, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sysinfo, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_getaffinity, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -152,6 +155,23 @@ static int bad(void)
 	return 0;
 }
 
+/* With a gap behind, so that what is written there is seen. */
+static int affinity(int pid, size_t length, int is_bad)
+{
+	unsigned char *mask = malloc(length + 64);
+	long result;
+
+	memset(mask, 0x5a, length + 64);
+	result = syscall(SYS_sched_getaffinity, pid, length, is_bad ? NOT_MAPPED : mask);
+	printf("%ld %d ", result, result < 0 ? errno : 0);
+	print(mask, result < 0 ? 0 : (size_t)result);
+	for (size_t i = result < 0 ? 0 : (size_t)result; i < length + 64; i++)
+		if (mask[i] != 0x5a)
+			return 3;
+	free(mask);
+	return 0;
+}
+
 static int until(const char *file, unsigned long bytes)
 {
 	unsigned long calls = 0, failed = 0, others = 0;
@@ -243,6 +263,8 @@ int main(int argc, char **argv)
 		return narrow();
 	if (strcmp(what, "bad") == 0)
 		return bad();
+	if (strcmp(what, "affinity") == 0)
+		return affinity(atoi(argv[3]), strtoul(argv[4], NULL, 10), argc > 5);
 	if (strcmp(what, "until") == 0)
 		return until(argv[3], strtoul(argv[4], NULL, 10));
 	return strcmp(what, "hostile") == 0 ? hostile(argv[3]) : 2;

@@ -5,7 +5,7 @@
 
 #include <linux/audit.h>
 
-START_TEST(only_sysinfo_is_known)
+START_TEST(only_sysinfo_and_sched_getaffinity_are_known)
 {
 #if defined(__x86_64__)
 	static const struct {
@@ -16,6 +16,9 @@ START_TEST(only_sysinfo_is_known)
 		{AUDIT_ARCH_X86_64, 99, LX_CALL_SYSINFO},
 		{AUDIT_ARCH_X86_64, 0x40000000 | 99, LX_CALL_SYSINFO},
 		{AUDIT_ARCH_I386, 116, LX_CALL_SYSINFO_NARROW},
+		{AUDIT_ARCH_X86_64, 204, LX_CALL_AFFINITY},
+		{AUDIT_ARCH_X86_64, 203, LX_CALL_UNKNOWN},
+		{AUDIT_ARCH_I386, 242, LX_CALL_UNKNOWN},
 		{AUDIT_ARCH_I386, 99, LX_CALL_UNKNOWN},
 		{AUDIT_ARCH_X86_64, 116, LX_CALL_UNKNOWN},
 		{AUDIT_ARCH_X86_64, -1, LX_CALL_UNKNOWN},
@@ -87,7 +90,7 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
-		only_sysinfo_is_known,
+		only_sysinfo_and_sched_getaffinity_are_known,
 		what_cannot_be_answered_goes_to_the_kernel,
 		a_call_that_a_predecessor_left_is_answered,
 		a_call_that_has_killed_two_workers_goes_to_the_kernel,

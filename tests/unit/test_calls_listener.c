@@ -31,7 +31,7 @@ START_TEST(a_call_is_received_and_answered)
 	ck_assert(lx_listener_receive(unit.fd, &call));
 	ck_assert_int_eq(call.data.nr, SYS_sysinfo);
 	ck_assert(lx_listener_waits(unit.fd, call.id));
-	lx_listener_answer(unit.fd, call.id, EFAULT);
+	lx_listener_answer(unit.fd, call.id, 0, EFAULT);
 	unit_listener_end(&unit);
 	ck_assert_int_eq(unit.result, -1);
 	ck_assert_int_eq(unit.code, EFAULT);

@@ -62,16 +62,17 @@ START_TEST(what_is_no_configuration_is_refused)
 }
 END_TEST
 
-START_TEST(the_cgroup_view_is_for_those_that_ask)
+START_TEST(the_cgroup_view_and_affinity_are_for_those_that_ask)
 {
 	static const struct {
 		const char *text;
-		bool cgroup;
+		bool cgroup, affinity;
 	} rows[] = {
-		{"{" ROOT "}", false},
-		{"{" ROOT ", \"annotations\": {\"lxfs.io/inject\": \"enabled\"}}", false},
-		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"enabled\"}}", true},
-		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"disabled\"}}", false},
+		{"{" ROOT "}", false, false},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/inject\": \"enabled\"}}", false, false},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"enabled\"}}", true, false},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/cgroup\": \"disabled\"}}", false, false},
+		{"{" ROOT ", \"annotations\": {\"lxfs.io/affinity\": \"enabled\"}}", false, true},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -80,6 +81,7 @@ START_TEST(the_cgroup_view_is_for_those_that_ask)
 
 		unit_ok(parse(rows[i].text, &config, &error), error);
 		ck_assert_int_eq(config.cgroup, rows[i].cgroup);
+		ck_assert_int_eq(config.affinity, rows[i].affinity);
 		ck_assert(config.wanted);
 	}
 }
@@ -195,8 +197,9 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {the_annotation_chooses, what_is_no_configuration_is_refused,
-		the_cgroup_view_is_for_those_that_ask, a_mount_of_the_containers_own_covers_a_view,
-		masks_are_seen, the_hook_is_added_and_then_found,
+		the_cgroup_view_and_affinity_are_for_those_that_ask,
+		a_mount_of_the_containers_own_covers_a_view, masks_are_seen,
+		the_hook_is_added_and_then_found,
 		a_hook_of_another_program_or_at_another_time_is_not_ours,
 		hooks_that_are_no_object_are_an_error, NULL};
 

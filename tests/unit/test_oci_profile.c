@@ -10,12 +10,12 @@
 #define SECCOMP(text) "{\"linux\":{\"seccomp\":{" text "}},\"n\":18446744073709551615}"
 #define DENY "\"defaultAction\":\"SCMP_ACT_ERRNO\""
 
-static LxProfile parse(const char *text)
+static LxProfile parse(const char *text, LxProfileCalls calls)
 {
 	g_autoptr(GError) error = NULL;
 	LxProfile profile;
 
-	unit_ok(lx_profile_parse(text, strlen(text), &profile, &error), error);
+	unit_ok(lx_profile_parse(text, strlen(text), calls, &profile, &error), error);
 	return profile;
 }
 
@@ -54,7 +54,8 @@ START_TEST(a_profile_is_judged_by_what_it_does_with_sysinfo)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		ck_assert_msg(parse(rows[i].text) == rows[i].profile, "%s", rows[i].text);
+		ck_assert_msg(parse(rows[i].text, LX_PROFILE_SYSINFO) == rows[i].profile, "%s",
+			rows[i].text);
 }
 END_TEST
 
@@ -62,7 +63,8 @@ START_TEST(the_rule_comes_first_and_nothing_else_changes)
 {
 	g_autoptr(GError) error = NULL;
 	const char *text = SECCOMP(DENY ",\"syscalls\":[" ALLOW("\"sysinfo\"") "]");
-	g_autofree char *got = lx_profile_with_sysinfo(text, strlen(text), "/run/x/\"s", &error);
+	g_autofree char *got =
+		lx_profile_with_rule(text, strlen(text), LX_PROFILE_SYSINFO, "/run/x/\"s", &error);
 
 	unit_ok(got != NULL, error);
 	ck_assert_str_eq(got, SECCOMP(DENY ",\"syscalls\":[" RULE "," ALLOW(
@@ -72,11 +74,32 @@ START_TEST(the_rule_comes_first_and_nothing_else_changes)
 }
 END_TEST
 
+START_TEST(one_rule_is_for_both_calls_if_both_are_allowed)
+{
+	g_autoptr(GError) error = NULL;
+	const char *both =
+		SECCOMP(DENY ",\"syscalls\":[" ALLOW("\"sched_getaffinity\",\"sysinfo\"") "]");
+	const char *one = SECCOMP(DENY ",\"syscalls\":[" ALLOW("\"sysinfo\"") "]");
+	g_autofree char *got =
+		lx_profile_with_rule(both, strlen(both), LX_PROFILE_AFFINITY, "/s", &error);
+
+	unit_ok(got != NULL, error);
+	ck_assert_ptr_nonnull(strstr(got, "[{\"names\":[\"sysinfo\",\"sched_getaffinity\"],"
+					  "\"action\":\"SCMP_ACT_NOTIFY\"},"));
+	ck_assert_int_eq(parse(one, LX_PROFILE_SYSINFO), LX_PROFILE_ALLOWS);
+	ck_assert_int_eq(parse(one, LX_PROFILE_AFFINITY), LX_PROFILE_DENIES);
+	ck_assert_ptr_null(
+		lx_profile_with_rule(one, strlen(one), LX_PROFILE_AFFINITY, "/s", &error));
+	ck_assert_int_eq(lx_error_code(error), EPERM);
+}
+END_TEST
+
 START_TEST(a_profile_that_allows_everything_gains_its_first_rule)
 {
 	g_autoptr(GError) error = NULL;
 	const char *text = SECCOMP("\"defaultAction\":\"SCMP_ACT_ALLOW\"");
-	g_autofree char *got = lx_profile_with_sysinfo(text, strlen(text), "/s", &error);
+	g_autofree char *got =
+		lx_profile_with_rule(text, strlen(text), LX_PROFILE_SYSINFO, "/s", &error);
 
 	unit_ok(got != NULL, error);
 	ck_assert_str_eq(got, SECCOMP("\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[" RULE
@@ -91,8 +114,8 @@ START_TEST(a_container_without_a_profile_gets_one_that_allows_everything_else)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_autoptr(GError) error = NULL;
-		g_autofree char *got =
-			lx_profile_with_sysinfo(texts[i], strlen(texts[i]), "/s", &error);
+		g_autofree char *got = lx_profile_with_rule(
+			texts[i], strlen(texts[i]), LX_PROFILE_SYSINFO, "/s", &error);
 
 		unit_ok(got != NULL, error);
 		ck_assert_ptr_nonnull(strstr(got, "\"defaultAction\":\"SCMP_ACT_ALLOW\""));
@@ -122,8 +145,8 @@ START_TEST(what_notifies_or_denies_is_left_alone)
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(GError) error = NULL;
 
-		ck_assert_ptr_null(
-			lx_profile_with_sysinfo(rows[i].text, strlen(rows[i].text), "/s", &error));
+		ck_assert_ptr_null(lx_profile_with_rule(
+			rows[i].text, strlen(rows[i].text), LX_PROFILE_SYSINFO, "/s", &error));
 		ck_assert_msg(lx_error_code(error) == rows[i].code, "%s: %s", rows[i].text,
 			error->message);
 	}
@@ -135,6 +158,7 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {
 		a_profile_is_judged_by_what_it_does_with_sysinfo,
 		the_rule_comes_first_and_nothing_else_changes,
+		one_rule_is_for_both_calls_if_both_are_allowed,
 		a_profile_that_allows_everything_gains_its_first_rule,
 		a_container_without_a_profile_gets_one_that_allows_everything_else,
 		what_notifies_or_denies_is_left_alone,

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+static const LxOciConfig plain = {0};
+
 #define ALLOWS "{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\"}}}"
 #define DENIES "{\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"}}}"
 
@@ -33,10 +35,10 @@ START_TEST(where_somebody_listens_the_rule_is_added_once)
 	g_autofree char *once = NULL;
 	g_autoptr(GError) error = NULL;
 
-	unit_ok(lx_rule_add(&text, folder, &error), error);
+	unit_ok(lx_rule_add(&text, &plain, folder, &error), error);
 	ck_assert(lx_profile_is_ours(text, strlen(text), listener));
 	once = g_strdup(text);
-	unit_ok(lx_rule_add(&text, folder, &error), error);
+	unit_ok(lx_rule_add(&text, &plain, folder, &error), error);
 	ck_assert_str_eq(text, once);
 }
 END_TEST
@@ -48,11 +50,11 @@ START_TEST(where_nobody_listens_nothing_is_added)
 	g_autoptr(GError) error = NULL;
 	LxFd fd;
 
-	unit_ok(lx_rule_add(&text, folder, &error), error);
+	unit_ok(lx_rule_add(&text, &plain, folder, &error), error);
 	ck_assert_str_eq(text, ALLOWS);
 	fd = listen_in(folder);
 	lx_fd_clear(&fd); /* the socket's file stays */
-	unit_ok(lx_rule_add(&text, folder, &error), error);
+	unit_ok(lx_rule_add(&text, &plain, folder, &error), error);
 	ck_assert_str_eq(text, ALLOWS);
 }
 END_TEST
@@ -64,7 +66,7 @@ START_TEST(a_profile_that_cannot_have_it_stays_as_it_is)
 	g_autofree char *text = g_strdup(DENIES);
 	g_autoptr(GError) error = NULL;
 
-	ck_assert(!lx_rule_add(&text, folder, &error));
+	ck_assert(!lx_rule_add(&text, &plain, folder, &error));
 	ck_assert_int_eq(lx_error_code(error), EPERM);
 	ck_assert_str_eq(text, DENIES);
 }
