@@ -7,6 +7,7 @@ import errno
 import os
 import pathlib
 import subprocess
+import sys
 import threading
 
 import lab
@@ -199,6 +200,37 @@ def an_init_that_was_moved_is_seen_where_it_is_now():
         equal(box.call(total, cgroup=place), size, "MiB where init is now")
 
 
+# The init of a PID namespace that takes long to end, since it has much memory to give back, and a child that
+# prints what it sees until it is killed with it.
+SLOW_END = """
+import mmap, os, sys
+if os.fork() == 0:
+    seen = set()
+    while True:
+        now = str(sorted(os.listdir(sys.argv[1]))) + open("/proc/meminfo").readline()
+        if now not in seen:
+            os.write(1, now.encode())
+        seen.add(now)
+held = mmap.mmap(-1, 256 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+for page in range(0, len(held), 4096):
+    held[page] = 1
+os._exit(0)
+"""
+
+
+def while_its_init_is_ending_a_container_is_what_it_was():
+    """The kernel says of an ending process that it stands at the roots of v1."""
+    for without in ((), ("unified",)):
+        cgroup = lab.Cgroup(without=without)
+        cgroup.memory(640 * MIB)
+        folder = server.mount / "cgroup" / ("" if lab.is_v2() else "memory")
+        script = f'mount --bind {server.mount}/proc/meminfo /proc/meminfo && exec "$@"'
+        done = subprocess.run(["unshare", "-m", "-p", "-f", "--mount-proc", "sh", "-c", script, "sh", sys.executable,
+                               "-c", SLOW_END, str(folder)], preexec_fn=cgroup.enter, capture_output=True, text=True,
+                              check=True, timeout=120)
+        equal(done.stdout, f"['{cgroup.path}']MemTotal:         655360 kB\n", "what was seen")
+
+
 def a_reader_of_a_plain_cgroup_that_was_moved_is_seen_where_it_is_now():
     places = {size: lab.Cgroup() for size in (64, 128)}
     for size, place in places.items():
@@ -368,6 +400,7 @@ lab.run([
     short_lived_readers_never_get_the_others_text,
     pid_namespaces_that_come_and_go_are_never_taken_for_each_other,
     an_init_that_was_moved_is_seen_where_it_is_now,
+    while_its_init_is_ending_a_container_is_what_it_was,
     a_reader_of_a_plain_cgroup_that_was_moved_is_seen_where_it_is_now,
     a_cgroup_made_anew_under_the_same_name_is_another,
     a_plain_cgroup_made_anew_under_the_same_name_is_another,
