@@ -103,6 +103,7 @@ class Survivor(lab.Server):
 
     def figures(self):
         """What must not grow in a supervisor."""
+        self.await_serving()
         pid = self.living("supervisor")
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
         fds = []
