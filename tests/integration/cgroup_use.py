@@ -257,7 +257,8 @@ def forget_names():
 
 def use_open_files(folder, ready, go):
     """What is read and written by descriptors that were opened before somebody says go."""
-    files = [os.open(folder / name, os.O_RDONLY) for name in ("cgroup.procs", limit_file(), "memory.stat")]
+    some = "memory.stat" if lab.has_controller("memory") else "cgroup.stat"
+    files = [os.open(folder / name, os.O_RDONLY) for name in ("cgroup.procs", limit_file(), some)]
     mover = os.open(folder / "cgroup.procs", os.O_WRONLY)
     os.write(ready, b"x")
     os.read(go, 1)
@@ -271,6 +272,7 @@ def open_files_outlive_the_kernels_memory_of_their_names():
     child = lab.Cgroup("child", parent=seen.cgroup)
     ready, go = os.pipe(), os.pipe()
     call = seen.start(use_open_files, seen.folders(child)[main_hierarchy()], ready[1], go[0])
+    os.close(ready[1])  # so that its end is noticed
     os.read(ready[0], 1)
     forget_names()
     os.write(go[1], b"x")
