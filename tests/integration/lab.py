@@ -444,9 +444,10 @@ class Cgroup:
                         if name not in without}
         if is_v2() and limited:
             self._delegate()
+        for root in hierarchy_roots():  # a runtime that puts something below it makes it in all of them
+            at_end(lambda folder=root / self.path: remove_cgroup(folder))
         for folder in self.folders.values():
             folder.mkdir(exist_ok=True)
-            at_end(lambda folder=folder: remove_cgroup(folder))
         if "cpuset" in self.folders:
             self._inherit_cpuset()
 
