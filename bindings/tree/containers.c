@@ -28,6 +28,18 @@ bool lx_containers_lookup(const LxCaller *caller, const char *id, LxAttributes *
 	return container && attributes_of(caller->context, container, out, error);
 }
 
+/*
+ * The kernel counts its cgroups upwards: in this order one that begins while somebody lists the
+ * folder in pieces stands behind those that he has seen, and he sees none of them twice.
+ */
+static int by_number(gconstpointer a, gconstpointer b)
+{
+	uint32_t one = lx_container_number(*(const LxContainer *const *)a);
+	uint32_t other = lx_container_number(*(const LxContainer *const *)b);
+
+	return (one > other) - (one < other);
+}
+
 bool lx_containers_list(const LxCaller *caller, LxTreeVisit visit, gpointer data, GError **error)
 {
 	g_autoptr(GPtrArray) containers = NULL;
@@ -37,6 +49,7 @@ bool lx_containers_list(const LxCaller *caller, LxTreeVisit visit, gpointer data
 	containers = lx_identity_list(caller->context->identity, error);
 	if (!containers)
 		return false;
+	g_ptr_array_sort(containers, by_number);
 	for (unsigned i = 0; i < containers->len; i++) {
 		const LxContainer *container = containers->pdata[i];
 		LxAttributes attributes;

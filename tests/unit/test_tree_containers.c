@@ -59,17 +59,19 @@ static LxNode node_at(const LxCaller *caller, const char *path)
 	return attributes.node;
 }
 
+/* In the order of their numbers, which on a captured host are those of its folders. */
 START_TEST(each_container_has_a_folder_and_the_loads_are_not_listed)
 {
 	tasks_autohost host = host_with_containers();
 	g_autoptr(LxContext) context = context_of(&host);
 	const LxCaller caller = {.context = context, .tid = 10};
+	bool web_first = node_at(&caller, "containers/web") < node_at(&caller, "containers/mail");
 	g_autoptr(GString) names = g_string_new(NULL);
 	g_autoptr(GError) error = NULL;
 
 	unit_ok(lx_tree_list(&caller, node_at(&caller, "containers"), append_name, names, &error),
 		error);
-	ck_assert_str_eq(names->str, "mail web ");
+	ck_assert_str_eq(names->str, web_first ? "web mail " : "mail web ");
 }
 END_TEST
 
