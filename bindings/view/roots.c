@@ -182,8 +182,7 @@ int lx_root_open(const LxRoot *root, uint64_t id, GError **error)
 	return fd;
 }
 
-/* ---- By looking -------------------------------------------------------------------------------
- */
+/* ---- By looking -------------------------------------------------------------------------- */
 
 typedef struct {
 	const LxRoot *root;

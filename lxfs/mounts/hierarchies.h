@@ -7,8 +7,7 @@
  * whoever reads it names it: "/" is the root of his cgroup namespace. The view names a cgroup as
  * its caller does. So a mount whose root is "/" for the container shows what the folder of its
  * hierarchy does in the view. Without a cgroup namespace runtimes mount the container's own cgroup
- * alone,
- * "/docker/1", and the view has a name for that, too.
+ * alone, "/docker/1", and the view has a name for that, too.
  */
 #pragma once
 
