@@ -7,6 +7,7 @@ import pathlib
 import signal
 import socket
 import ssl
+import subprocess
 import threading
 import time
 import warnings
@@ -58,6 +59,26 @@ def many_reviews_go_over_one_connection():
         equal(decision(connection.ask("POST", "/mutate", review())), "injected", "the decision")
     connection.close()
     equal(setup.api.count("GET", "/api/v1/namespaces/shop") < 25, True, "the namespace is kept")
+
+
+# They are parsed for hundredths of a second, in which nobody is answered.
+def a_connection_costs_no_look_at_the_systems_authorities():
+    setup = Setup()
+    setup.still_serves()
+    log = setup.folder / "opened"
+    tracer = subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=openat,accept,accept4", "-o", log,
+                               "-p", str(setup.injector.process.pid)], stderr=subprocess.DEVNULL)
+    lab.at_end(tracer.kill)
+
+    def is_traced():
+        setup.ask("GET", "/healthz")
+        return log.exists() and "accept" in log.read_text()
+    lab.wait_until(is_traced, PATIENCE, "the trace of a connection")
+    for _ in range(5):
+        equal(setup.ask("GET", "/healthz")[0], 200, "the status")
+    tracer.terminate()
+    tracer.wait(PATIENCE)
+    check("cert" not in log.read_text(), log.read_text())
 
 
 def connections_that_their_clients_close_are_gone():
@@ -376,6 +397,7 @@ def while_it_stops_it_is_not_ready_and_still_answers():
 lab.run([
     a_pod_is_answered,
     many_reviews_go_over_one_connection,
+    a_connection_costs_no_look_at_the_systems_authorities,
     connections_that_their_clients_close_are_gone,
     a_namespace_that_changes_is_seen,
     without_its_namespace_a_pod_is_left_as_it_is,

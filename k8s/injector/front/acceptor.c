@@ -210,6 +210,18 @@ static void on_handshake(GObject *object, GAsyncResult *result, gpointer data)
 	lend(connection);
 }
 
+/*
+ * Nobody's certificate is looked at, and the system's authorities are megabytes that are parsed for
+ * each connection: so none are set before it is initialised, not after.
+ */
+static GIOStream *new_tls(GIOStream *stream, GTlsCertificate *certificate, GError **error)
+{
+	GType type = g_tls_backend_get_server_connection_type(g_tls_backend_get_default());
+
+	return g_initable_new(type, NULL, error, "base-io-stream", stream, "certificate",
+		certificate, "database", NULL, "require-close-notify", FALSE, NULL);
+}
+
 static void start_tls(Connection *connection)
 {
 	GTlsCertificate *certificate = connection->acceptor->certificate;
@@ -220,15 +232,12 @@ static void start_tls(Connection *connection)
 		refuse(connection, "there is no certificate yet");
 		return;
 	}
-	tls = g_tls_server_connection_new(G_IO_STREAM(connection->stream), certificate, &error);
+	tls = new_tls(G_IO_STREAM(connection->stream), certificate, &error);
 	if (!tls) {
 		refuse(connection, error->message);
 		return;
 	}
 	connection->tls = tls;
-	g_tls_connection_set_require_close_notify(G_TLS_CONNECTION(tls), FALSE);
-	/* Nobody's certificate is looked at, and the system's authorities are megabytes. */
-	g_tls_connection_set_database(G_TLS_CONNECTION(tls), NULL);
 	g_tls_connection_handshake_async(
 		G_TLS_CONNECTION(tls), G_PRIORITY_DEFAULT, NULL, on_handshake, connection);
 }
