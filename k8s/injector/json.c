@@ -10,6 +10,7 @@
 #include "json.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 /* The UTF-16 unit of an escape "uXXXX"; -1: it is none. */
@@ -70,7 +71,17 @@ static size_t skip_string(const char *text, size_t size, size_t at)
 /* What JSON has outside strings: blanks, punctuation, numbers, true, false and null. */
 static bool is_plain(char c)
 {
-	return g_ascii_isalnum(c) || (c != '\0' && strchr(" \t\r\n:,+-.", c));
+	static const bool others[UCHAR_MAX + 1] = {[' '] = true,
+		['\t'] = true,
+		['\r'] = true,
+		['\n'] = true,
+		[':'] = true,
+		[','] = true,
+		['+'] = true,
+		['-'] = true,
+		['.'] = true};
+
+	return others[(unsigned char)c] || g_ascii_isalnum(c);
 }
 
 static bool scan(const char *text, size_t size, GError **error)

@@ -2,10 +2,14 @@
 /* JSON that we say ourselves, written as text at once. */
 #include "writer.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* A patch for a few containers. */
 #define USUAL_BYTES 4096
+
+/* Room that is enough for so many bytes in base64, as g_base64_encode_step has it. */
+#define BASE64_BYTES(size) (((size) / 3 + 2) * 4)
 
 struct LxInjectWriter {
 	GString *text;
@@ -68,10 +72,12 @@ void lx_inject_writer_end_array(LxInjectWriter *writer)
 	end(writer, ']');
 }
 
-/* What must not stand in a string as it is (RFC 8259, 7). */
+/* What must not stand in a string as it is (RFC 8259, 7), and its end. */
 static bool is_special(char c)
 {
-	return c == '"' || c == '\\' || (unsigned char)c < 0x20 || c == 0x7f;
+	static const bool others[UCHAR_MAX + 1] = {['"'] = true, ['\\'] = true, [0x7f] = true};
+
+	return (unsigned char)c < 0x20 || others[(unsigned char)c];
 }
 
 static void append_special(GString *text, char c)
@@ -94,7 +100,7 @@ static void append_string(GString *text, const char *value)
 	while (*value) {
 		size_t plain = 0;
 
-		while (value[plain] && !is_special(value[plain]))
+		while (!is_special(value[plain]))
 			plain++;
 		g_string_append_len(text, value, (gssize)plain);
 		value += plain;
@@ -118,6 +124,27 @@ void lx_inject_writer_string(LxInjectWriter *writer, const char *value)
 		append_string(writer->text, value);
 	else
 		g_string_append(writer->text, "null");
+}
+
+/* Nothing in it is special, and it is the longest of all values: it is encoded where it will stand.
+ */
+void lx_inject_writer_base64(LxInjectWriter *writer, const char *value)
+{
+	GString *text = writer->text;
+	size_t size = strlen(value);
+	size_t begin;
+	int state = 0;
+	int save = 0;
+
+	begin_value(writer);
+	g_string_append_c(text, '"');
+	begin = text->len;
+	g_string_set_size(text, begin + BASE64_BYTES(size));
+	size = g_base64_encode_step(
+		(const guchar *)value, size, FALSE, text->str + begin, &state, &save);
+	size += g_base64_encode_close(FALSE, text->str + begin + size, &state, &save);
+	g_string_truncate(text, begin + size);
+	g_string_append_c(text, '"');
 }
 
 void lx_inject_writer_bool(LxInjectWriter *writer, bool value)

@@ -24,6 +24,8 @@ void lx_inject_writer_member(LxInjectWriter *writer, const char *name);
 
 /* NULL is null. */
 void lx_inject_writer_string(LxInjectWriter *writer, const char *value);
+/* The text in base64, as a string. */
+void lx_inject_writer_base64(LxInjectWriter *writer, const char *value);
 void lx_inject_writer_bool(LxInjectWriter *writer, bool value);
 void lx_inject_writer_int(LxInjectWriter *writer, gint64 value);
 

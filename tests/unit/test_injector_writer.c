@@ -60,12 +60,60 @@ START_TEST(what_is_special_is_escaped)
 }
 END_TEST
 
+START_TEST(base64_is_a_string_among_others)
+{
+	static const struct {
+		const char *value, *text;
+	} rows[] = {
+		{"", "[1,\"\",2]"},
+		{"a", "[1,\"YQ==\",2]"},
+		{"ab", "[1,\"YWI=\",2]"},
+		{"abc", "[1,\"YWJj\",2]"},
+		{"\"\n\x7f\xff?", "[1,\"Igp//z8=\",2]"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
+		g_autofree char *text = NULL;
+
+		lx_inject_writer_begin_array(writer);
+		lx_inject_writer_int(writer, 1);
+		lx_inject_writer_base64(writer, rows[i].value);
+		lx_inject_writer_int(writer, 2);
+		lx_inject_writer_end_array(writer);
+		text = lx_inject_writer_take(writer);
+		ck_assert_str_eq(text, rows[i].text);
+	}
+}
+END_TEST
+
+START_TEST(base64_of_any_length_is_glibs)
+{
+	g_autoptr(GString) value = g_string_new(NULL);
+
+	while (value->len < 10000) {
+		g_autoptr(LxInjectWriter) writer = lx_inject_writer_new();
+		g_autofree char *encoded = g_base64_encode((const guchar *)value->str, value->len);
+		g_autofree char *expected = g_strdup_printf("\"%s\"", encoded);
+		g_autofree char *text = NULL;
+
+		lx_inject_writer_base64(writer, value->str);
+		text = lx_inject_writer_take(writer);
+		ck_assert_str_eq(text, expected);
+		for (unsigned i = 0; i < 1 + value->len / 50; i++)
+			g_string_append_c(value, (char)('!' + value->len % 90));
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		values_and_members_are_separated,
 		every_character_comes_back_as_it_was,
 		what_is_special_is_escaped,
+		base64_is_a_string_among_others,
+		base64_of_any_length_is_glibs,
 		NULL,
 	};
 

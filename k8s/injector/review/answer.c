@@ -6,14 +6,11 @@
 #include "review/status.h"
 #include "writer.h"
 
-#include <string.h>
-
 static void add_patch(LxInjectWriter *writer, const char *patch)
 {
-	g_autofree char *encoded = g_base64_encode((const guchar *)patch, strlen(patch));
-
 	lx_inject_writer_pair(writer, "patchType", "JSONPatch");
-	lx_inject_writer_pair(writer, "patch", encoded);
+	lx_inject_writer_member(writer, "patch");
+	lx_inject_writer_base64(writer, patch);
 }
 
 static void add_warnings(LxInjectWriter *writer, GStrv lines)

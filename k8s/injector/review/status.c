@@ -125,14 +125,16 @@ static void warn(GPtrArray *lines, const char *text)
 static void warn_of_container(
 	GPtrArray *lines, const LxInjectContainer *container, LxInjectViews wanted)
 {
+	g_autofree char *name = fit(container->name, NAME_CHARACTERS_MAX);
+
 	for (unsigned reason = 0; reason < LX_INJECT_N_REASONS; reason++) {
 		LxInjectViews set = container->skipped[reason];
-		g_autofree char *names = names_of(set, wanted);
-		g_autofree char *name = fit(container->name, NAME_CHARACTERS_MAX);
+		g_autofree char *names = NULL;
 		g_autofree char *line = NULL;
 
 		if (!set || !lx_inject_reason_warning(reason))
 			continue;
+		names = names_of(set, wanted);
 		line = g_strdup_printf(
 			"lxfs: container %s: %s%s", name, lx_inject_reason_warning(reason), names);
 		warn(lines, line);
@@ -169,11 +171,13 @@ char *lx_inject_status_skips(const LxInjectDecision *decision)
 		const LxInjectContainer *at = lx_inject_decision_container(decision, i);
 
 		for (unsigned reason = 0; reason < LX_INJECT_N_REASONS; reason++) {
-			g_autofree char *names = names_of(at->skipped[reason], decision->wanted);
+			g_autofree char *names = NULL;
 
-			if (at->skipped[reason])
-				g_string_append_printf(text, "%s%s: %s%s", text->len ? "; " : "",
-					at->name, lx_inject_reason_name(reason), names);
+			if (!at->skipped[reason])
+				continue;
+			names = names_of(at->skipped[reason], decision->wanted);
+			g_string_append_printf(text, "%s%s: %s%s", text->len ? "; " : "", at->name,
+				lx_inject_reason_name(reason), names);
 		}
 	}
 	return fit(text->str, SKIPS_CHARACTERS_MAX);
