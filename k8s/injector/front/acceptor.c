@@ -123,6 +123,19 @@ void lx_inject_acceptor_begin(SoupServerMessage *message)
 	set_deadline(connection, REQUEST_SEC);
 }
 
+static void hold(const Connection *connection, bool held)
+{
+	g_socket_set_option(socket_of(connection), IPPROTO_TCP, TCP_CORK, held, NULL);
+}
+
+void lx_inject_acceptor_hold(SoupServerMessage *message)
+{
+	const Connection *connection = connection_of(message);
+
+	if (connection)
+		hold(connection, true);
+}
+
 /* The whole request was read, and neither side wants the connection closed. */
 static bool is_answered(SoupServerMessage *message)
 {
@@ -143,6 +156,7 @@ void lx_inject_acceptor_finish(SoupServerMessage *message)
 
 	if (!connection)
 		return;
+	hold(connection, false);
 	connection->again = connection->idle = is_answered(message);
 	set_deadline(connection, connection->again ? IDLE_SEC : REQUEST_SEC);
 }

@@ -33,4 +33,9 @@ void lx_inject_acceptor_set_certificate(LxInjectAcceptor *acceptor, GTlsCertific
 
 /* A request on this connection has begun: it ends within some seconds, or the connection does. */
 void lx_inject_acceptor_begin(SoupServerMessage *message);
+/*
+ * The answer's head is not sent before its body, or until finish (tcp(7), TCP_CORK): libsoup writes
+ * them apart, and each would be a packet that wakes the client.
+ */
+void lx_inject_acceptor_hold(SoupServerMessage *message);
 void lx_inject_acceptor_finish(SoupServerMessage *message);

@@ -87,6 +87,7 @@ static void on_mutate(SoupServer *soup, SoupServerMessage *message, const char *
 {
 	LxInjectServer *server = data;
 
+	lx_inject_acceptor_hold(message);
 	lx_inject_mutations_answer(server->mutations, message);
 }
 
