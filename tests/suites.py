@@ -541,7 +541,7 @@ def bench(tally):
             tally.passed += 1
 
 
-KUBERNETES = ["kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet"]
+KUBERNETES = ["helm", "kubectl", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet"]
 
 
 def k8s(tally):

@@ -246,18 +246,43 @@ def kustomize_makes_what_is_written():
             check(container["image"].startswith("lxfs:"), container["image"])
 
 
+def with_component(name):
+    folder = cluster.make_folder() / "deploy"
+    shutil.copytree(DEPLOY, folder)
+    with open(folder / "kustomization.yaml", "a", encoding="utf-8") as file:
+        file.write(f"components: [components/{name}]\n")
+    return load(run("kubectl", "kustomize", folder))
+
+
 def each_component_hangs_together():
     if not shutil.which("kubectl"):
         raise lab.Skipped("kubectl is not installed")
     for name in ("policy", "attach", "cert-manager"):
-        folder = cluster.make_folder() / "deploy"
-        shutil.copytree(DEPLOY, folder)
-        with open(folder / "kustomization.yaml", "a", encoding="utf-8") as file:
-            file.write(f"components: [components/{name}]\n")
-        objects = load(run("kubectl", "kustomize", folder))
+        objects = with_component(name)
         hang_together(objects)
         equal(bool(find(objects, "Deployment")), name == "cert-manager", "an injector")
         equal(find(objects, "Role"), [], "rights to Secrets")
+
+
+def trust_outlives_certificates(objects):
+    """caBundle is the authority's certificate, which stays when the injector's is a new one."""
+    certificate = only(objects, "Certificate", "lxfs-injector")
+    hook = only(objects, "MutatingWebhookConfiguration")
+    equal(hook["metadata"]["annotations"]["cert-manager.io/inject-ca-from"],
+          f"{certificate['metadata']['namespace']}/lxfs-injector", "whose authority is trusted")
+    issuer = only(objects, "Issuer", certificate["spec"]["issuerRef"]["name"])
+    authority, = [each for each in find(objects, "Certificate")
+                  if each["spec"]["secretName"] == issuer["spec"]["ca"]["secretName"]]
+    equal((authority["spec"]["isCA"], authority["spec"]["duration"]), (True, "87600h"), "the authority")
+    only(objects, "Issuer", authority["spec"]["issuerRef"]["name"])
+    volume, = pod_of(only(objects, "Deployment"))["volumes"]
+    equal(volume["secret"]["secretName"], certificate["spec"]["secretName"], "what the injector reads")
+
+
+def cert_managers_authority_outlives_its_certificates():
+    if not shutil.which("kubectl"):
+        raise lab.Skipped("kubectl is not installed")
+    trust_outlives_certificates(with_component("cert-manager"))
 
 
 def rendered(*options):
@@ -271,7 +296,7 @@ def without(value, *names):
 
 def the_chart_is_linted_and_makes_what_kustomize_makes():
     if not shutil.which("helm"):
-        raise lab.Skipped("helm is not installed, and Debian has no package of it")
+        raise lab.Skipped("helm is not installed, and Debian has no package of it: suite k8s builds it")
     run("helm", "lint", "--strict", "--quiet", CHART)
     objects = rendered()
     hang_together(objects)
@@ -288,12 +313,13 @@ def the_chart_is_linted_and_makes_what_kustomize_makes():
 
 def the_chart_hangs_together_whatever_is_set():
     if not shutil.which("helm"):
-        raise lab.Skipped("helm is not installed, and Debian has no package of it")
+        raise lab.Skipped("helm is not installed, and Debian has no package of it: suite k8s builds it")
     for options in (["--set", "injector.enabled=false"], ["--set", "injector.certManager=true"],
                     ["--set", "injector.mode=opt-out"], ["--set", "networkPolicy=false"],
                     ["--set", "lxfs.settings.cpu-view=cpuset", "--set", "image.tag=x"],
                     ["--set", "injector.args={--user-namespaces}"]):
         hang_together(rendered(*options))
+    trust_outlives_certificates(rendered("--set", "injector.certManager=true"))
 
 
 lab.run([
@@ -305,6 +331,7 @@ lab.run([
     the_policy_mounts_what_the_injector_mounts,
     kustomize_makes_what_is_written,
     each_component_hangs_together,
+    cert_managers_authority_outlives_its_certificates,
     the_chart_is_linted_and_makes_what_kustomize_makes,
     the_chart_hangs_together_whatever_is_set,
 ])
