@@ -84,6 +84,36 @@ typedef struct {
 	int64_t value;    /* what the call returns */
 } Answer;
 
+/* The last of the line NSpid is the number in the thread's own PID namespace (proc_pid_status(5)).
+ */
+bool lx_answer_is_own_number(const char *status, pid_t number)
+{
+	static const char key[] = "\nNSpid:";
+	const char *line = strstr(status, key);
+	g_autofree char *numbers = NULL;
+	const char *last;
+
+	if (line == NULL)
+		return false;
+	line += sizeof key - 1;
+	numbers = g_strndup(line, strcspn(line, "\n"));
+	last = strrchr(numbers, '\t');
+	return last != NULL && number > 0 && g_ascii_strtoll(last, NULL, 10) == number;
+}
+
+/* pthread_getaffinity_np(3) names the calling thread by its number, sched_getaffinity(2) by 0. */
+static bool is_the_caller(pid_t tid, pid_t named)
+{
+	char path[64];
+	g_autofree char *status = NULL;
+
+	if (named == 0)
+		return true;
+	g_snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+	return g_file_get_contents(path, &status, NULL, NULL) &&
+	       lx_answer_is_own_number(status, named);
+}
+
 typedef bool (*Make)(
 	const LxCaller *caller, const struct seccomp_data *data, Answer *answer, GError **error);
 
@@ -112,7 +142,7 @@ static bool make_affinity(
 	unsigned length = (unsigned)data->args[1];
 	long n;
 
-	if ((pid_t)data->args[0] != 0) {
+	if (!is_the_caller(caller->tid, (pid_t)data->args[0])) {
 		lx_error_set(error, ENODATA, "sched_getaffinity of another thread");
 		return false;
 	}

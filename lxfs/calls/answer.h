@@ -19,6 +19,9 @@ typedef enum {
 /* Pure. */
 LxCallKind lx_answer_kind(const struct seccomp_data *data);
 
+/* Is it by that number that the thread with this /proc/TID/status knows itself? Pure. */
+bool lx_answer_is_own_number(const char *status, pid_t number);
+
 /*
  * Takes a call from the listener into its row, unless a predecessor has left one there, and answers
  * it. At the end the row is empty again.

@@ -68,6 +68,17 @@ def what_the_kernel_refuses_stays_refused():
     equal(affinity(box, 2**22 + 1, 128)[:2], (-1, errno.ESRCH), "nobody")
 
 
+def a_thread_is_told_by_its_number_too():
+    """pthread_getaffinity_np, which names the calling thread by its number, gives what 0 gives, in every thread"""
+    need_cpus(2)
+    box = lab.Container(server, cpus=1)
+    shown = {int(online(box))}
+    asks = ("import os, threading; told = []; t = threading.Thread(target=lambda: told.extend("
+            "os.sched_getaffinity(n) for n in (0, threading.get_native_id()))); t.start(); t.join(); "
+            "print(told, os.sched_getaffinity(os.getpid()))")
+    equal(box.run(*caller("run", PYTHON, "-c", asks)), f"[{shown}, {shown}] {shown}\n", "the CPUs")
+
+
 def another_thread_is_the_kernels_to_tell():
     """of another process the kernel tells"""
     need_cpus(2)
@@ -113,6 +124,7 @@ lab.run([
     nproc_agrees_with_the_files,
     a_mask_is_as_long_as_the_kernels,
     what_the_kernel_refuses_stays_refused,
+    a_thread_is_told_by_its_number_too,
     another_thread_is_the_kernels_to_tell,
     who_has_bound_itself_is_told_where,
     the_host_is_answered_by_the_kernel,

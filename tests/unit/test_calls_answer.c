@@ -35,6 +35,34 @@ START_TEST(only_sysinfo_and_sched_getaffinity_are_known)
 }
 END_TEST
 
+START_TEST(a_thread_knows_itself_by_its_number_in_its_own_namespace)
+{
+	static const struct {
+		const char *status;
+		pid_t number;
+		bool is_own;
+	} rows[] = {
+		{"Name:\tx\nNSpid:\t4711\t17\nNSpgid:\t1\t1\n", 17, true},
+		{"Name:\tx\nNSpid:\t4711\t17\nNSpgid:\t1\t1\n", 4711, false},
+		{"Name:\tx\nNSpid:\t4711\t17\nNSpgid:\t1\t1\n", 1, false},
+		{"Name:\tx\nNSpid:\t4711\t17\t3", 3, true},
+		{"Name:\tx\nNSpid:\t4711\n", 4711, true},
+		{"Name:\tx\nNSpid:\t0\n", 0, false},
+		{"Name:\tx\nNSpid:\t-5\n", -5, false},
+		{"Name:\tx\nNSpid:\t99999999999999999999999\n", -1, false},
+		{"Name:\tNSpid:\t17\n", 17, false},
+		{"Name:\tx\nNSpid:\n17\t17\n", 17, false},
+		{"Name:\tx\nNSpid:", 17, false},
+		{"", 17, false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		ck_assert_msg(
+			lx_answer_is_own_number(rows[i].status, rows[i].number) == rows[i].is_own,
+			"row %zu", i);
+}
+END_TEST
+
 /* Without a context nothing is known of any caller. */
 static LxContext *host_only_context(void)
 {
@@ -91,6 +119,7 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		only_sysinfo_and_sched_getaffinity_are_known,
+		a_thread_knows_itself_by_its_number_in_its_own_namespace,
 		what_cannot_be_answered_goes_to_the_kernel,
 		a_call_that_a_predecessor_left_is_answered,
 		a_call_that_has_killed_two_workers_goes_to_the_kernel,
