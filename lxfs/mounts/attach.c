@@ -18,6 +18,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#define SYSTEMD_BOOTED "/run/systemd/system"
+
 typedef struct {
 	const LxView *view;    /* NULL: the cgroup view */
 	char *source;          /* what is copied */
@@ -187,12 +189,16 @@ static void add_cgroup_target(Attach *self, Target *target)
 	}
 }
 
-/* sd_booted(3) */
+/* sd_booted(3), of a systemd of its own: where /run is the host's, so is the folder. */
 static bool runs_systemd(const LxVisit *visit)
 {
-	g_auto(LxFd) fd = lx_place_walk(visit->root, "/run/systemd/system");
+	g_auto(LxFd) fd = lx_place_walk(visit->root, SYSTEMD_BOOTED);
+	struct stat own, host;
 
-	return fd >= 0;
+	if (fd < 0 || fstat(fd, &own) < 0)
+		return false;
+	return fstatat(visit->proc, "1/root" SYSTEMD_BOOTED, &host, 0) < 0 ||
+	       own.st_dev != host.st_dev || own.st_ino != host.st_ino;
 }
 
 /* A mount of neither all cgroups nor the container's own is none that there is a view of. */

@@ -89,14 +89,32 @@ static bool is_shown(const char *mountpoint, const char *name, GFileTest as)
 	return g_file_test(path, as);
 }
 
-/* v2 alone: the view is the hierarchy (""). Else each is called as its mount point on the host is.
+static bool is_v2_alone(const LxMountinfo *own)
+{
+	const LxMount *mount;
+
+	for (unsigned i = 0; (mount = lx_mountinfo_at(own, i)) != NULL; i++)
+		if (strcmp(mount->fstype, "cgroup") == 0)
+			return false;
+	return true;
+}
+
+/* The view is the hierarchy, of which we ourselves may see no more than the way to our own cgroup.
  */
+static char *name_on_v2(const char *mountpoint, const LxMount *mount)
+{
+	bool shown = is_shown(mountpoint, LX_HIERARCHIES_VIEW, G_FILE_TEST_IS_DIR);
+
+	return shown && strcmp(mount->fstype, "cgroup2") == 0 ? g_strdup("") : NULL;
+}
+
+/* v2 alone: "". Else each is called as its mount point on the host is. */
 static char *name_of(const LxMountinfo *own, const char *mountpoint, const LxMount *mount)
 {
 	const LxMount *whole;
 
-	if (is_shown(mountpoint, LX_HIERARCHIES_VIEW "/cgroup.procs", G_FILE_TEST_IS_REGULAR))
-		return strcmp(mount->fstype, "cgroup2") == 0 ? g_strdup("") : NULL;
+	if (is_v2_alone(own))
+		return name_on_v2(mountpoint, mount);
 	for (unsigned cursor = 0; (whole = next_on_host(own, mount, &cursor)) != NULL;) {
 		g_autofree char *name = g_path_get_basename(whole->mountpoint);
 		g_autofree char *folder = g_build_filename(LX_HIERARCHIES_VIEW, name, NULL);

@@ -117,6 +117,15 @@ def files_and_cgroups_are_chosen_apart():
     equal(places(box), [], "where the view lies")
 
 
+def whoever_attaches_may_stand_in_a_cgroup():
+    """whoever attaches may stand in a cgroup himself, as a service and a login do"""
+    server = heal.Instance()
+    box, own = bare(server), lab.Cgroup()
+    entering = " && ".join(f"echo 0 >{folder}/cgroup.procs" for folder in own.folders.values())
+    attach(server, "--cgroup", box.init, prefix=["sh", "-c", f'{entering} && exec "$@"', "sh"])
+    equal(places(box), hierarchies_in(box), "where the view lies")
+
+
 def names(folder):
     return [path.name for path in folder.iterdir() if path.is_dir()]
 
@@ -170,6 +179,16 @@ def where_no_hierarchy_is_mounted_the_view_is_whole():
     check("cgroup view" not in attach(server, "--cgroup", box.init), "it is put there twice")
     detach(server, box.init)
     equal(mounts(box), before, "the mounts")
+
+
+def on_v2_a_container_that_systemd_has_booted_is_left_alone():
+    """on v2 a container that a systemd of its own has booted is left alone; the host's is none"""
+    if not lab.is_v2():
+        raise lab.Skipped("systemd takes the view for v1's hierarchies")
+    server = heal.Instance()
+    box = bare(server, f"{PLAIN} -C")
+    shell(box, "mount -t tmpfs own /run && mkdir -p /run/systemd/system")
+    refused(server, box, "systemd takes nothing but the kernel's own", "--cgroup")
 
 
 def the_jvm_finds_its_parents_limits():
@@ -325,9 +344,11 @@ TESTS = [
     without_the_option_cgroups_are_left_alone,
     attaching_twice_stacks_nothing_and_detaching_twice_takes_nothing,
     files_and_cgroups_are_chosen_apart,
+    whoever_attaches_may_stand_in_a_cgroup,
     what_others_have_is_hidden_and_shown_again,
     what_could_be_written_still_can,
     where_no_hierarchy_is_mounted_the_view_is_whole,
+    on_v2_a_container_that_systemd_has_booted_is_left_alone,
     the_jvm_finds_its_parents_limits,
     no_read_fails_over_a_kill_and_a_reload,
     after_a_total_loss_heal_puts_it_back,

@@ -136,18 +136,34 @@ START_TEST(a_mount_is_called_as_what_it_shows)
 }
 END_TEST
 
+/* Whoever attaches may himself stand in a cgroup, and see in the view only what leads there. */
 START_TEST(on_v2_alone_the_view_is_the_hierarchy)
 {
-	const char *const files[] = {"mount/cgroup/cgroup.procs", "", NULL};
+	const char *const files[] = {"mount/cgroup/system.slice/x", "", NULL};
 	unit_autofolder folder = unit_folder_new(files);
 	g_autofree char *mountpoint = g_build_filename(folder, "mount", NULL);
-	g_autoptr(LxMountinfo) own = host_in(folder);
+	g_autofree char *nowhere = g_build_filename(folder, "nowhere", NULL);
+	g_autoptr(LxMountinfo) own = parse("3 1 0:30 / /sys/fs/cgroup rw - cgroup2 c rw\n");
 	LxMount mount = {.device = 9, .fstype = "cgroup2", .root = "/box"};
 	LxHierarchyMount there = {&mount, "/", true, 77};
 	g_autofree char *name = lx_hierarchies_view_name(own, mountpoint, &there);
 
 	ck_assert_pstr_eq(name, "cgroup");
+	ck_assert_ptr_null(lx_hierarchies_view_name(own, nowhere, &there));
 	mount.fstype = "cgroup";
+	ck_assert_ptr_null(lx_hierarchies_view_name(own, mountpoint, &there));
+}
+END_TEST
+
+START_TEST(on_v2_no_part_of_the_hierarchy_has_a_name_of_its_own)
+{
+	const char *const files[] = {"mount/cgroup/x", "", NULL};
+	unit_autofolder folder = unit_folder_new(files);
+	g_autofree char *mountpoint = g_build_filename(folder, "mount", NULL);
+	g_autoptr(LxMountinfo) own = parse("3 1 0:30 / /sys/fs/cgroup rw - cgroup2 c rw\n");
+	LxMount mount = {.device = 9, .fstype = "cgroup2", .root = "/box"};
+	LxHierarchyMount there = {&mount, "/box", false, 77};
+
 	ck_assert_ptr_null(lx_hierarchies_view_name(own, mountpoint, &there));
 }
 END_TEST
@@ -156,7 +172,8 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {hierarchies_and_views_of_them_are_found_where_they_are_on_top,
 		mounts_in_a_circle_come_to_an_end, the_host_has_what_a_mount_shows_below_its_own,
-		a_mount_is_called_as_what_it_shows, on_v2_alone_the_view_is_the_hierarchy, NULL};
+		a_mount_is_called_as_what_it_shows, on_v2_alone_the_view_is_the_hierarchy,
+		on_v2_no_part_of_the_hierarchy_has_a_name_of_its_own, NULL};
 
 	return unit_suite_new("mounts/hierarchies", tests);
 }
