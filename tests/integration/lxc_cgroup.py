@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""LXC with systemd: the cgroup view is its /sys/fs/cgroup by the hook, and units start and stop on it.
+"""LXC with systemd: the cgroup view is its /sys/fs/cgroup by the hook, and units start and stop on it. On v2
+systemd takes nothing but the kernel's own file system, and the hook leaves it to it.
 
 The containers have the host's own /usr, read-only, and an /etc of a few files.
 """
@@ -13,6 +14,7 @@ import tempfile
 
 import engines
 import lab
+from cgroups_seen import limit_file, main_hierarchy
 from lab import MIB, check, equal
 
 SYSTEMD = pathlib.Path("/usr/lib/systemd/systemd")
@@ -39,8 +41,6 @@ class SystemBox(engines.LxcBox):
 
     def __init__(self, namespaces, hook=f"{HOOK} --source {server.mount}/cgroup"):
         engines.need("lxc-start", "lxc-attach", str(SYSTEMD))
-        if lab.is_v2():
-            raise lab.Skipped("on v2 systemd takes nothing but the kernel's own file system (docs/cgroup-view.md)")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
         lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
         self.folder.chmod(0o755)
@@ -91,18 +91,27 @@ class SystemBox(engines.LxcBox):
 
     def cgroup(self, hierarchy, path=""):
         """A cgroup of the container in the kernel's own file system."""
-        return lab.CGROUPS / hierarchy / f"{self.name}-container" / path
+        return lab.CGROUPS / ("" if lab.is_v2() else hierarchy) / f"{self.name}-container" / path
 
     def kind_of(self, path):
         return self.run("findmnt", "-n", "-o", "FSTYPE", path).strip()
 
 
+def check_limits(box, unit):
+    """In the kernel's own files."""
+    if lab.has_controller("memory"):
+        limit = box.cgroup("memory", unit) / limit_file()
+        equal(int(limit.read_text()), LIMIT, "the unit's limit in the kernel")
+    if lab.has_controller("pids"):
+        equal(box.cgroup("pids", f"{unit}/pids.max").read_text(), "7\n", "its limit of tasks")
+
+
 def starts_and_stops(box):
     """A unit with limits, and one that ends by itself."""
-    where = box.cgroup("memory", "system.slice/napper.service")
+    unit = "system.slice/napper.service"
+    where = box.cgroup("memory", unit)
     box.run("systemctl", "start", "napper")
-    equal(int((where / "memory.limit_in_bytes").read_text()), LIMIT, "the unit's limit in the kernel")
-    equal(box.cgroup("pids", "system.slice/napper.service/pids.max").read_text(), "7\n", "its limit of tasks")
+    check_limits(box, unit)
     equal(len((where / "cgroup.procs").read_text().split()), 1, "processes in the unit's cgroup")
     box.run("systemctl", "stop", "napper")
     check(not where.exists(), f"{where} is there when the unit has stopped")
@@ -112,8 +121,8 @@ def starts_and_stops(box):
 
 def boots_and_runs_units(kind):
     box = SystemBox(KINDS[kind])
-    for name in ("systemd", "memory"):
-        equal(box.kind_of(f"/sys/fs/cgroup/{name}"), "fuse.lxfs", f"what lies at {name}")
+    for name in ("",) if lab.is_v2() else ("systemd", "memory"):
+        equal(box.kind_of(f"/sys/fs/cgroup/{name}"), "cgroup2" if lab.is_v2() else "fuse.lxfs", f"what lies at {name}")
     starts_and_stops(box)
     equal(box.run("systemctl", "is-system-running"), "running\n", "the system's state")
     return box
@@ -121,12 +130,13 @@ def boots_and_runs_units(kind):
 
 def systemd_boots_and_runs_units_without_a_cgroup_namespace():
     box = boots_and_runs_units("without a cgroup namespace")
-    equal(box.run("ls", "/sys/fs/cgroup/memory").split(), [f"{box.name}-container"], "what is seen at the top")
+    if not lab.is_v2():  # where the view is its own
+        equal(box.run("ls", "/sys/fs/cgroup/memory").split(), [f"{box.name}-container"], "what is seen at the top")
 
 
 def systemd_boots_and_runs_units_with_a_cgroup_namespace():
     box = boots_and_runs_units("with a cgroup namespace")
-    check("system.slice" in box.run("ls", "/sys/fs/cgroup/memory").split(), "its own cgroups are at the top")
+    check("system.slice" in box.run("ls", f"/sys/fs/cgroup/{main_hierarchy()}").split(), "its own cgroups are at the top")
 
 
 def systemd_boots_and_runs_units_as_root_in_a_user_namespace():
@@ -158,6 +168,8 @@ def snippet(mount):
 
 def limits_above_show_where_programs_look():
     """with cgroup-view=effective a container whose limits are set above its cgroup namespace reads them there"""
+    for controller in ("memory", "cpu"):
+        lab.need_controller(controller)
     for setting, shows in (("effective", True), ("own", False)):
         other = lab.Server(f"--cgroup-view={setting}")
         box = engines.LxcBox(snippet(other.mount), mib=256)
@@ -171,14 +183,15 @@ def limits_above_show_where_programs_look():
 
 # ---- The hook ----------------------------------------------------------------------------------
 
-def run_hook(*arguments, then="true"):
+def run_hook(*arguments, before="true", then="true", prepare=lambda root: None):
     """In a mount namespace of its own, over a root that is a folder; what it and `then` say."""
     root = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
     lab.at_end(lambda: shutil.rmtree(root, ignore_errors=True))
     (root / "sys/fs/cgroup").mkdir(parents=True)
-    done = subprocess.run(["unshare", "-m", "sh", "-c", f'"$@" && cd {root}/sys/fs/cgroup && {then}', "sh", str(HOOK),
+    prepare(root)
+    done = subprocess.run(["unshare", "-m", "sh", "-c", f'{before} && "$@" && cd {root}/sys/fs/cgroup && {then}', "sh", str(HOOK),
                            *arguments], capture_output=True, text=True, check=False, timeout=60,
-                          env={**os.environ, "LXC_ROOTFS_MOUNT": str(root)})
+                          env={**os.environ, "LXC_ROOTFS_MOUNT": str(root), "LXC_CONFIG_FILE": str(root / "config")})
     equal(done.returncode, 0, f"exit code; {done.stderr}")
     return done.stdout, done.stderr
 
@@ -187,13 +200,40 @@ def without_lxfs_the_hook_does_nothing():
     equal(run_hook("--source", "/nowhere", then="ls"), ("", ""), "what it says")
 
 
-def controllers_that_share_a_hierarchy_have_their_own_names_too():
+def source_of(*files):
     source = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lxc-"))
     lab.at_end(lambda: shutil.rmtree(source, ignore_errors=True))
-    for name in ("cpu,cpuacct", "memory"):
-        (source / name).mkdir()
-        (source / name / "tasks").write_text("")
-    said, complaints = run_hook("--source", str(source), then="ls && readlink cpu cpuacct && ls cpu")
+    for file in files:
+        (source / file).parent.mkdir(exist_ok=True)
+        (source / file).write_text("")
+    return str(source)
+
+
+def init_of(link=None, command=None):
+    """A root whose /sbin/init leads there, and a configuration that names another one."""
+    def prepare(root):
+        (root / "config").write_text(f"lxc.init.cmd = {command} --with-words\n" if command else "")
+        (root / "sbin").mkdir()
+        if link:
+            (root / "sbin/init").symlink_to(link)
+    return prepare
+
+
+def on_v2_the_view_is_not_put_over_what_systemd_needs():
+    """an init that is systemd, as /sbin/init or by its name in the configuration, gets nothing on v2"""
+    source = source_of("way/down")
+    for init, expected in ((init_of(), "way"), (init_of("/bin/busybox"), "way"), (init_of("../lib/systemd/systemd"), ""),
+                           (init_of("/nowhere/systemd", "/bin/sleep"), "way"),
+                           (init_of("/bin/busybox", "/usr/lib/systemd/systemd"), "")):
+        said, complaints = run_hook("--source", source, then="ls", prepare=init, before=f"umount -R {lab.CGROUPS}")
+        equal((said.strip(), complaints), (expected, ""), "what is there")
+
+
+def controllers_that_share_a_hierarchy_have_their_own_names_too():
+    if lab.is_v2():
+        raise lab.Skipped("v2 has one hierarchy")
+    source = source_of("cpu,cpuacct/tasks", "memory/tasks")
+    said, complaints = run_hook("--source", source, then="ls && readlink cpu cpuacct && ls cpu")
     equal(said.split(), ["cpu", "cpu,cpuacct", "cpuacct", "memory", "cpu,cpuacct", "cpu,cpuacct", "tasks"], "names")
     equal(complaints, "", "complaints")
 
@@ -212,6 +252,7 @@ lab.run([
     units_start_and_stop_when_workers_are_killed,
     limits_above_show_where_programs_look,
     without_lxfs_the_hook_does_nothing,
+    on_v2_the_view_is_not_put_over_what_systemd_needs,
     controllers_that_share_a_hierarchy_have_their_own_names_too,
     the_snippet_names_the_hook,
 ])

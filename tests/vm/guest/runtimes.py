@@ -243,6 +243,7 @@ def nspawn_box():
 PODMAN_HOOK = pathlib.Path("/usr/share/containers/oci/hooks.d/50-lxfs.json")
 WRAPPER = pathlib.Path("/usr/bin/lxfs-runtime")
 LXC_CONF = pathlib.Path("/usr/share/lxc/config/common.conf.d/00-lxfs.conf")
+LXC_CGROUP_CONF = pathlib.Path("/usr/share/lxfs/lxc.cgroup.conf")
 NSPAWN_UNIT = pathlib.Path("/run/systemd/system/systemd-nspawn@.service.d/limits.conf")
 NSPAWN_SETTINGS = pathlib.Path("/run/systemd/nspawn")
 NSPAWN_CONF = pathlib.Path("/usr/lib/systemd/system/systemd-nspawn@.service.d/lxfs.conf")
@@ -274,6 +275,22 @@ def lxc_gives_every_container_the_views():
     wired(LXC_CONF)
     with lxc_box(f"lxc.include = {LXC_CONF}\n") as box:
         check_itself(box.run, "wired in")
+
+
+def systemd_in_lxc_has_the_views_and_the_kernels_cgroups():
+    """LXC with all that is installed: systemd sees its memory in the views, and runs units on cgroup v2 itself"""
+    wired(LXC_CGROUP_CONF)
+    with lxc_box(f"lxc.include = {LXC_CONF}\nlxc.include = {LXC_CGROUP_CONF}\n") as box:
+        equal(box.run("stat", "-f", "-c", "%T", "/sys/fs/cgroup"), "cgroup2fs\n", "what lies at /sys/fs/cgroup")
+        box.run("systemd-run", "--unit=napper", "-p", "MemoryMax=64M", "sleep", "infinity")
+        unit_folder = pathlib.Path("/sys/fs/cgroup/system.slice/napper.service")
+        equal(box.run("cat", unit_folder / "memory.max"), f"{64 * lab.MIB}\n", "the unit's limit")
+        equal(len(box.run("cat", unit_folder / "cgroup.procs").split()), 1, "processes of the unit")
+        seen = box.run("systemd-run", "--wait", "--pipe", "--quiet", "free", "-m").splitlines()[1].split()[1]
+        equal(int(seen), MEMORY_MIB, "the total of free in a unit")
+        box.run("systemctl", "stop", "napper")
+        box.run("test", "!", "-e", unit_folder)
+        check_survives(box.run)
 
 
 def machine_root(name):
@@ -375,6 +392,7 @@ lab.run([
     podman_gives_every_container_the_views,
     docker_gives_every_container_the_views,
     lxc_gives_every_container_the_views,
+    systemd_in_lxc_has_the_views_and_the_kernels_cgroups,
     nspawn_gives_every_container_the_views,
     docker_containers_are_attached,
     podman_containers_are_attached,
