@@ -290,6 +290,10 @@ def move_and_read(folders, stop):
     return turns
 
 
+def processes_in(cgroup):
+    return len((cgroup.folders[main_hierarchy()] / "cgroup.procs").read_text().split())
+
+
 def nothing_is_missing_while_the_kernel_forgets_names():
     server = lab.Server()
     seen = Seen(server)
@@ -297,6 +301,7 @@ def nothing_is_missing_while_the_kernel_forgets_names():
     folders = [seen.folders(child)[main_hierarchy()] for child in children]
     stop = seen.folders()[main_hierarchy()] / "stop"
     movers = [seen.start(move_and_read, folders, stop) for _ in range(3)]
+    lab.wait_until(lambda: sum(map(processes_in, children)) == len(movers), 20, "all of them move")
     for _ in range(lab.many(100)):
         forget_names()
     (seen.cgroup.folders[main_hierarchy()] / "stop").mkdir()
