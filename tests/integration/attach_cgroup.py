@@ -40,7 +40,9 @@ def hierarchy_of(controller):
 
 
 def limits():
-    """Bytes and CPUs that such a program believes to have; None: as many as there are."""
+    """Bytes and CPUs that such a program believes to have; None: as many as there are. The root of v2 has no limits."""
+    if lab.is_v2() and not (hierarchy_of("memory") / limit_file()).exists():
+        return None, None
     memory = (hierarchy_of("memory") / limit_file()).read_text().strip()
     if lab.is_v2():
         quota, period = (hierarchy_of("cpu") / "cpu.max").read_text().split()

@@ -67,10 +67,6 @@ def wait_until(holds, seconds, what):
         time.sleep(0.01 * min(SLOW, 10))
 
 
-def is_v2():
-    return (CGROUPS / "cgroup.controllers").exists()
-
-
 def _see_v2_only():
     """The test goes on in a mount namespace in which this host has cgroup v2 and nothing else: the controllers
     that v1 has are missing there."""
@@ -84,8 +80,21 @@ if os.environ.get("LXFS_LAB_V2"):
     _see_v2_only()
 
 
+def _controllers_of_v2():
+    """None where v1 is."""
+    file = CGROUPS / "cgroup.controllers"
+    return file.read_text().split() if file.exists() else None
+
+
+_CONTROLLERS = _controllers_of_v2()  # asked on the host: a container may see less
+
+
+def is_v2():
+    return _CONTROLLERS is not None
+
+
 def has_controller(name):
-    return not is_v2() or name in (CGROUPS / "cgroup.controllers").read_text().split()
+    return not is_v2() or name in _CONTROLLERS
 
 
 def need_controller(name):

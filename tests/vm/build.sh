@@ -5,12 +5,13 @@
 set -eu
 made=/build/made
 rm -rf "$made"
-mkdir -p "$made/packages" "$made/next" "$made/build/tests/integration"
+mkdir -p "$made/packages" "$made/next" "$made/build/tests/integration" "$made/build/runtimes"
 
 # What they need to be built is what tests/packages asks; here nothing of it is tested.
 cd /build/source
 DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=2" dpkg-buildpackage --no-check-builddeps -us -uc -b
 mv ../lxfs_*.deb ../lxfs-metrics_*.deb "$made/packages"
+cp obj-*/runtimes/*.conf "$made/build/runtimes"
 rm ../*.deb ../*.changes ../*.buildinfo
 for package in "$made"/packages/*.deb; do
 	tests/packages/raise-version.sh "$package" "$made/next"

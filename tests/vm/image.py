@@ -179,7 +179,7 @@ class Image:
                       text=False)
         self._build_packages(sources)
         run("tar", "-cf", payload, "--exclude=__pycache__", "--transform=s,^,lxfs/,S",
-            "-C", TOP, "tests", "docs/runtimes.md", "-C", self.folder / "build/made", "packages", "next", "build")
+            "-C", TOP, "tests", "runtimes", "docs", "-C", self.folder / "build/made", "packages", "next", "build")
 
     def _build_packages(self, sources):
         build, key = self.folder / "build", hashlib.sha256(sources).hexdigest()
