@@ -39,6 +39,9 @@ SOURCES = ["LICENSE", "README.md", "meson.build", "meson_options.txt", "bindings
            "runtimes", "systemd-units", "tests/packages/raise-version.sh", "tests/vm/build.sh",
            *(str(path.relative_to(TOP)) for path in sorted(TOP.glob("tests/integration/*.c")))]
 
+# The tests, and what they hold against what they see.
+PAYLOAD = ["tests", "runtimes", "docs", "lxfs/serve/estate.h"]
+
 # Documentation is of no use there, and makes the disk larger.
 NOT_INSTALLED = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*"]
 
@@ -179,7 +182,7 @@ class Image:
                       text=False)
         self._build_packages(sources)
         run("tar", "-cf", payload, "--exclude=__pycache__", "--transform=s,^,lxfs/,S",
-            "-C", TOP, "tests", "runtimes", "docs", "-C", self.folder / "build/made", "packages", "next", "build")
+            "-C", TOP, *PAYLOAD, "-C", self.folder / "build/made", "packages", "next", "build")
 
     def _build_packages(self, sources):
         build, key = self.folder / "build", hashlib.sha256(sources).hexdigest()

@@ -19,7 +19,7 @@ import time
 
 import image
 
-RELEASES = os.environ.get("LXFS_VM", "trixie bookworm").split()
+NAMES = os.environ.get("LXFS_VM", "").split()
 ONLY = ",".join(os.environ.get("LXFS_VM_ONLY", "").split())
 SHELL = os.environ.get("LXFS_VM_SHELL")
 SECONDS = int(os.environ.get("LXFS_VM_SECONDS", "2100"))
@@ -32,6 +32,12 @@ PATIENCE = 20
 
 # The test programs of tests/vm/guest that need no kernel of their own.
 OF_SYSTEMD = ["packages", "service"]
+
+# What a machine's name ends in that boots with the v1 hierarchies beside v2, and what is of interest there:
+# systemd takes the cgroup view where it lies over v1.
+V1 = "-v1"
+V1_WORDS = ["systemd.unified_cgroup_hierarchy=0"]
+OF_V1 = ["attach_cgroup", "cgroup_view", "lxc_cgroup"]
 
 # By how much to stretch the limits of what tests wait for.
 SLOW_VM = 20
@@ -107,15 +113,18 @@ class Machine:
 
     virtual = None
     slow = 1
+    names = []
 
     def __init__(self, name, folder, report):
         self.name = name
+        self.release = name.removesuffix(V1)
         self.folder = folder
         self.report = report
         self.console = folder / "console"
-        self.image = image.Image(name, self.virtual)
+        self.image = image.Image(self.release, self.virtual)
         self.payload = folder / "payload"
         self.done = []
+        self.chosen = []
         self.process = None
         self.began = time.monotonic()
 
@@ -137,8 +146,8 @@ class Machine:
     def words(self):
         """What tests/vm/guest/main.py is told."""
         words = [f"lxfs.slow={self.slow}"]
-        if ONLY:
-            words.append(f"lxfs.only={ONLY}")
+        if ONLY or self.chosen:
+            words.append(f"lxfs.only={ONLY or ','.join(self.chosen)}")
         if self.done:
             words.append(f"lxfs.done={','.join(self.done)}")
         return words
@@ -202,9 +211,15 @@ class VirtualMachine(Machine):
 
     virtual = True
     slow = SLOW_VM
+    names = ["trixie", "bookworm", "bookworm" + V1]
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.has_v1 = self.name.endswith(V1)
+        self.chosen = OF_V1 if self.has_v1 else []
 
     def command(self):
-        arguments = [KERNEL, *self.words()]
+        arguments = [KERNEL, *self.words(), *(V1_WORDS if self.has_v1 else [])]
         if SHELL:
             arguments.append("systemd.debug_shell=ttyS2")
         return [*QEMU, "-kernel", self.image.boot_file("vmlinuz"), "-initrd", self.image.boot_file("initrd.img"),
@@ -220,14 +235,12 @@ class Container(Machine):
 
     virtual = False
     slow = SLOW_CONTAINER
+    names = ["trixie", "bookworm"]
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
+        self.chosen = OF_SYSTEMD
         self.cgroup = f"lxfs-systemd-{self.name}-{os.getpid()}"
-
-    def words(self):
-        words = super().words()
-        return words if ONLY else [*words, f"lxfs.only={','.join(OF_SYSTEMD)}"]
 
     def command(self):
         scratch = self.folder / "scratch"
@@ -248,17 +261,25 @@ class Container(Machine):
 KINDS = {"vm": VirtualMachine, "systemd": Container}
 
 
+def run_each(machines):
+    """One after the other: they share an image."""
+    for machine in machines:
+        machine.began = time.monotonic()
+        machine.run()
+
+
 def main():
     os.chdir(image.TOP)
     kind = KINDS[sys.argv[1]]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-vm-"))
     report = Report()
-    machines = []
-    for name in RELEASES:
+    machines, releases = [], {}
+    for name in NAMES or kind.names:
         (folder / name).mkdir()
         machines.append(kind(name, folder / name, report))
+        releases.setdefault(machines[-1].release, []).append(machines[-1])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    threads = [threading.Thread(target=machine.run, daemon=True) for machine in machines]
+    threads = [threading.Thread(target=run_each, args=[those], daemon=True) for those in releases.values()]
     try:
         for thread in threads:
             thread.start()

@@ -89,11 +89,13 @@ def hold_branches():
     it, and the last one that goes makes it patch it back; QEMU's CPUs stumble over that now and then,
     and the machine panics. An empty cgroup that stays has both, so that it happens once."""
     root = "/sys/fs/cgroup"
-    if not os.path.exists(f"{root}/cgroup.controllers"):
-        return
-    os.mkdir(f"{root}/hold")
-    for path, text in ((f"{root}/cgroup.subtree_control", "+cpu +cpuset +memory +io +pids"),
-                       (f"{root}/hold/cpu.max", "100000 100000")):
+    if os.path.exists(f"{root}/cgroup.controllers"):
+        held = [(f"{root}/cgroup.subtree_control", "+cpu +cpuset +memory +io +pids"),
+                (f"{root}/hold/cpu.max", "100000 100000")]
+    else:
+        held = [(f"{root}/cpu/hold/cpu.cfs_quota_us", "100000"), (f"{root}/cpuset/hold/cpuset.cpus", "0")]
+    for path, text in held:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="ascii") as file:
             file.write(text)
 
@@ -127,7 +129,8 @@ def main():
     suites.adopt_orphans()
     if os.path.isdir(CONTROLLERS):
         ENVIRONMENT["LXFS_LAB_CGROUPS"] = CONTROLLERS
-    hold_branches()
+    else:
+        hold_branches()
     install()
     relay = Relay()
     print(f"# {' '.join(os.uname())}")
