@@ -15,7 +15,7 @@ from lab import check, equal
 
 lab.adopt_orphans()
 server = lab.Server("--sysinfo=on")
-CALLER = pathlib.Path(os.path.abspath(lab.LXFS)).parent.parent / "tests/integration/caller"
+CALLER = lab.BUILD / "tests/integration/caller"
 OURS = os.sched_getaffinity(0)
 PYTHON = "/usr/bin/python3"
 

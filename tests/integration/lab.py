@@ -22,6 +22,7 @@ import time
 import traceback
 
 LXFS = os.environ.get("LXFS", "build/lxfs/lxfs")
+BUILD = pathlib.Path(os.environ.get("LXFS_BUILD", pathlib.Path(LXFS).absolute().parents[1]))
 CGROUPS = pathlib.Path(os.environ.get("LXFS_LAB_CGROUPS", "/sys/fs/cgroup"))
 VIEWS = ["cpuinfo", "diskstats", "loadavg", "meminfo", "slabinfo", "stat", "swaps", "uptime", "vmstat"]
 CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x20000000, 0x40000000

@@ -15,8 +15,7 @@ import lab
 from lab import check
 
 FULL = os.environ.get("CHAOS") == "full"
-READER = pathlib.Path(os.environ.get("LXFS_BUILD", pathlib.Path(lab.LXFS).absolute().parents[1])) \
-    / "tests/integration/chaos_reader"
+READER = lab.BUILD / "tests/integration/chaos_reader"
 SANITIZED = b"__asan_init" in pathlib.Path(lab.LXFS).read_bytes()
 
 

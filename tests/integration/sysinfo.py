@@ -20,7 +20,7 @@ from lab import MIB, check, equal
 
 KILLS, RELOADS = (500, 50) if survivors.FULL else (50, 5)
 LIMIT = 256 * MIB
-CALLER = pathlib.Path(os.path.abspath(lab.LXFS)).parent.parent / "tests/integration/caller"
+CALLER = lab.BUILD / "tests/integration/caller"
 WIDE = struct.Struct("=q3Q6QHHxxxxQQIxxxx")
 NARROW = struct.Struct("=i3I6IHHIII8x")
 FIELDS = ("uptime", "load1", "load5", "load15", "total", "free", "shared", "buffer", "swap", "swap_free",
