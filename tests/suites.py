@@ -6,7 +6,7 @@ Every program that is run prints TAP. One that dies, prints nothing, or prints f
 announced counts as one more failure, so that nothing is lost silently.
 """
 
-import ctypes
+import functools
 import glob
 import json
 import os
@@ -18,6 +18,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import lanes
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
@@ -68,6 +70,11 @@ class Tally:
     def skip(self, name, why):
         self.skips.append(f"{name}: {why or 'no reason given'}")
 
+    def add(self, other):
+        self.passed += other.passed
+        self.failures += other.failures
+        self.skips += other.skips
+
     def line(self):
         return f"{self.passed} passed, {len(self.failures)} failed, {len(self.skips)} skipped"
 
@@ -107,6 +114,9 @@ class Program:
                 self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
                 each_line(self.lines[-1])
             return process.wait()
+        except KeyboardInterrupt:
+            self._stop(process)
+            raise
         finally:
             timer.cancel()
             _kill_group(process)
@@ -132,15 +142,9 @@ def _kill_group(process):
         pass
 
 
-PR_SET_CHILD_SUBREAPER = 36
 CLEAN_UP_SECONDS = 30
 ORPHAN_SECONDS = 2
 ORPHAN_GENERATIONS = 5
-
-
-def adopt_orphans():
-    """Whatever our programs start and lose becomes our child (prctl(2)), so that it can be ended."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def orphans():
@@ -337,10 +341,13 @@ SANITIZER_ENV = {
 def unit_programs(tally, folder, suite, label, chosen=lambda name: True, env=None, prefix=()):
     tests = [test for test in meson_tests(folder, suite) if chosen(test["name"])]
     print(f"   {label}: {len(tests)} programs", flush=True)
+    jobs = []
     for test in tests:
-        command = [*prefix, *test["cmd"]]
+        name, command = f"{label} {test['name']}", [*prefix, *test["cmd"]]
         both = {**test["env"], **(env or {})}
-        run_tap(tally, f"{label} {test['name']}", command, env=both, folder=folder)
+        run = functools.partial(run_tap, name=name, command=command, env=both, folder=folder)
+        jobs.append((name, run))
+    lanes.run(tally, jobs)
     return len(tests)
 
 
@@ -424,11 +431,17 @@ def run_integration(tally, build_folder, label, env=None, where="tests/integrati
     tests = list(integration_tests(where))
     if not tests:
         tally.skip(label, f"no tests in {where} yet")
+    jobs = []
     for name, path, more in tests:
-        name = f"{label} {name}"
-        before, started = tally.passed, time.monotonic()
-        run_integration_test(tally, name, path, {**program_env(build_folder, env), **more})
-        print(f"   {name}: {tally.passed - before} passed in {time.monotonic() - started:.0f} s", flush=True)
+        name, both = f"{label} {name}", {**program_env(build_folder, env), **more}
+        jobs.append((name, functools.partial(run_timed, name=name, path=path, env=both)))
+    lanes.run(tally, jobs)
+
+
+def run_timed(tally, name, path, env):
+    started = time.monotonic()
+    run_integration_test(tally, name, path, env)
+    print(f"   {name}: {tally.passed} passed in {time.monotonic() - started:.0f} s")
 
 
 def run_integration_test(tally, name, path, env, limit=TEST_LIMIT):
@@ -626,7 +639,7 @@ def chosen_suites(names):
 def main():
     os.chdir(TOP)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    adopt_orphans()
+    lanes.adopt_orphans()
     tally = Tally()
     try:
         for name in chosen_suites(sys.argv[1:]):

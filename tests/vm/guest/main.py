@@ -11,6 +11,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
+import lanes
 import suites
 
 def words():
@@ -126,7 +127,7 @@ def programs():
 def main():
     os.chdir(suites.TOP)
     os.environ.update(ENVIRONMENT)
-    suites.adopt_orphans()
+    lanes.adopt_orphans()
     if os.path.isdir(CONTROLLERS):
         ENVIRONMENT["LXFS_LAB_CGROUPS"] = CONTROLLERS
     else:
