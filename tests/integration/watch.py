@@ -82,6 +82,7 @@ def each_is_told_of_once():
     await_views(watcher, box, server)
     for _ in range(2):  # two more looks, for the crowd changes
         await_views(watcher, bare(server), server)
+    watcher.await_line(" files", 3)  # it tells when all views are there
     equal(watcher.said().count(" files"), 3, f"lines: {watcher.said()}")
     watcher.end(signal.SIGINT)
 
