@@ -93,6 +93,7 @@ class ControlPlane:
             cluster.write_pair(self.folder, pair, name)
         self.write("tokens.csv", f"{self.TOKEN},admin,admin,system:masters\n")
         self.config = self.write("kubeconfig", json.dumps(self._config()))
+        self.config.chmod(0o600)  # helm says so
         self.audit = self.folder / "audit.log"
         self.write("audit.json", json.dumps({
             "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
