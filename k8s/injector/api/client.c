@@ -50,6 +50,8 @@ static bool open_session(LxInjectClient *client, GError **error)
 			client->access->ca_file, failure->message);
 		return false;
 	}
+	/* Parsed for each connection before it is given others: the system's are many. */
+	g_tls_backend_set_default_database(g_tls_backend_get_default(), database);
 	client->session = soup_session_new_with_options("tls-database", database, "timeout",
 		TIMEOUT_SEC, "user-agent", "lxfs-injector/" LXFS_VERSION, NULL);
 	soup_session_set_proxy_resolver(client->session, NULL);
