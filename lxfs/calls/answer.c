@@ -204,36 +204,51 @@ static int write_memory(int memory, uint64_t address, const GString *bytes)
 	return written == (ssize_t)bytes->len ? 0 : EFAULT;
 }
 
-static void answer(
-	LxContext *context, LxEstate *estate, const struct seccomp_notif *call, int listener)
+/* The kernel carries it out itself. */
+static void let_through(struct seccomp_notif_resp *out)
+{
+	out->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+}
+
+static void tell(struct seccomp_notif_resp *out, const Answer *answer, int memory)
+{
+	int code = write_memory(memory, answer->address, answer->bytes);
+
+	out->val = code == 0 ? answer->value : 0;
+	out->error = -code;
+}
+
+bool lx_answer_make(LxContext *context, LxEstate *estate, const LxListenerRow *row, int listener,
+	struct seccomp_notif_resp *out)
 {
 	g_autoptr(GString) bytes = g_string_sized_new(128);
 	Answer told = {.bytes = bytes};
-	bool made = make(context, estate, call, &told);
-	g_auto(LxFd) memory = made ? open_memory((pid_t)call->pid) : -1;
+	struct seccomp_notif call;
+	g_auto(LxFd) memory = -1;
 
-	if (!lx_listener_waits(listener, call->id))
-		return;
+	memcpy(&call, row->call, sizeof call);
+	if (row->deaths < DEATHS_MAX && make(context, estate, &call, &told))
+		memory = open_memory((pid_t)call.pid);
+	if (!lx_listener_waits(listener, call.id))
+		return false;
+	*out = (struct seccomp_notif_resp){.id = call.id};
 	if (memory < 0)
-		lx_listener_let_through(listener, call->id);
+		let_through(out);
 	else
-		lx_listener_answer(
-			listener, call->id, told.value, write_memory(memory, told.address, bytes));
+		tell(out, &told, memory);
+	return true;
 }
 
 void lx_answer_next(LxContext *context, LxEstate *estate, unsigned at, int listener)
 {
 	LxListenerRow *row = &estate->listener_rows[at];
 	struct seccomp_notif *received = (void *)row->call;
-	struct seccomp_notif call;
+	struct seccomp_notif_resp response;
 
 	if (received->id == 0 && !lx_listener_receive(listener, received))
 		return;
-	memcpy(&call, received, sizeof call);
-	if (row->deaths >= DEATHS_MAX)
-		lx_listener_let_through(listener, call.id);
-	else
-		answer(context, estate, &call, listener);
+	if (lx_answer_make(context, estate, row, listener, &response))
+		lx_listener_respond(listener, &response);
 	memset(row->call, 0, sizeof row->call);
 	row->deaths = 0;
 }

@@ -23,6 +23,13 @@ LxCallKind lx_answer_kind(const struct seccomp_data *data);
 bool lx_answer_is_own_number(const char *status, pid_t number);
 
 /*
+ * The answer to the call that is in the row; what it tells is in the caller's memory by then.
+ * False: the caller has gone.
+ */
+bool lx_answer_make(LxContext *context, LxEstate *estate, const LxListenerRow *row, int listener,
+	struct seccomp_notif_resp *out);
+
+/*
  * Takes a call from the listener into its row, unless a predecessor has left one there, and answers
  * it. At the end the row is empty again.
  */

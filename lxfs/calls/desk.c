@@ -3,6 +3,7 @@
 #include "calls/desk.h"
 
 #include "calls/answer.h"
+#include "calls/proxy.h"
 #include "calls/register.h"
 #include "fd.h"
 #include "serve/fatal.h"
@@ -28,6 +29,7 @@ struct LxDesk {
 typedef struct {
 	unsigned row;
 	uint32_t serial;
+	bool is_proxy;
 	LxFd fd;
 } Source;
 
@@ -54,6 +56,7 @@ static void open_source(unsigned row, gpointer data)
 	*source = (Source){
 		.row = row,
 		.serial = listener->serial,
+		.is_proxy = lx_proxy_is(listener->fd),
 		.fd = fcntl(listener->fd, F_DUPFD_CLOEXEC, 3),
 	};
 	arm(self, source, EPOLL_CTL_ADD, left->id ? EPOLLIN | EPOLLOUT : EPOLLIN);
@@ -66,17 +69,25 @@ static void close_source(LxDesk *self, Source *source)
 	g_free(source);
 }
 
+/* False: there will be no more. */
+static bool answer(LxDesk *self, const Source *source)
+{
+	if (source->is_proxy)
+		return lx_proxy_next(self->context, self->estate, source->row, source->fd);
+	lx_answer_next(self->context, self->estate, source->row, source->fd);
+	return true;
+}
+
 /* A row that belongs to another listener by now is not touched. */
 static void attend(LxDesk *self, Source *source, uint32_t events)
 {
 	const LxListenerRow *row = &self->estate->listener_rows[source->row];
 
-	if (atomic_load(&row->serial) != source->serial || !(events & (EPOLLIN | EPOLLOUT))) {
+	if (atomic_load(&row->serial) == source->serial && (events & (EPOLLIN | EPOLLOUT)) &&
+		answer(self, source))
+		arm(self, source, EPOLL_CTL_MOD, EPOLLIN);
+	else
 		close_source(self, source);
-		return;
-	}
-	lx_answer_next(self->context, self->estate, source->row, source->fd);
-	arm(self, source, EPOLL_CTL_MOD, EPOLLIN);
 }
 
 /* ---- Threads ----------------------------------------------------------------------------- */

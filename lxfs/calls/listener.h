@@ -9,10 +9,16 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/socket.h>
+
+#include "fd.h"
 
 /* Asks the kernel. */
 bool lx_listener_is(int fd);
+
+/* Gives `take` each listener that came along with a packet, and closes what is left in its *fd. */
+typedef void (*LxListenerTake)(LxFd *fd, gpointer data);
+void lx_listener_unpack(struct msghdr *packet, LxListenerTake take, gpointer data);
 
 /* Takes a call that waits into `*call`, which is zeroed first. False: none does any more. */
 bool lx_listener_receive(int fd, struct seccomp_notif *call);
@@ -20,7 +26,5 @@ bool lx_listener_receive(int fd, struct seccomp_notif *call);
 /* Is the caller still there, and waiting? Its thread id cannot have been another's meanwhile. */
 bool lx_listener_waits(int fd, uint64_t id);
 
-/* The call returns `value`, or with a `code` fails. A caller that has gone is passed over. */
-void lx_listener_answer(int fd, uint64_t id, int64_t value, int code);
-/* The kernel carries the call out itself. */
-void lx_listener_let_through(int fd, uint64_t id);
+/* Ends the call that the response names. A caller that has gone is passed over. */
+void lx_listener_respond(int fd, const struct seccomp_notif_resp *response);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #define PATIENCE_NSEC (UINT64_C(10) * 1000000000)
 /* The kernel's SCM_MAX_FD. */
@@ -22,6 +23,14 @@
 
 /* What an event is about: one of these, and which. */
 enum { SOURCE_SOCKET, SOURCE_GUEST, SOURCE_LISTENER };
+
+static const struct {
+	const char *name;
+	int type;
+} sockets[LX_N_RECEPTIONS] = {
+	[LX_RECEPTION_OCI] = {"seccomp", SOCK_STREAM},
+	[LX_RECEPTION_LXC] = {"seccomp-lxc", SOCK_SEQPACKET},
+};
 
 static uint64_t source(unsigned kind, unsigned index)
 {
@@ -77,44 +86,60 @@ void lx_reception_clear(LxReception *self)
 
 /* ---- The socket -------------------------------------------------------------------------- */
 
-static void make_socket(LxReception *self)
+static void make_socket(LxReception *self, LxReceptionKind kind)
 {
 	LxEstate *estate = self->estate;
 	g_autoptr(GError) error = NULL;
 
-	estate->reception = lx_runtime_socket_listen(
-		self->settings->runtime_dir, LX_RECEPTION_NAME, SOCK_STREAM, SOMAXCONN, &error);
-	if (estate->reception < 0)
+	estate->receptions[kind] = lx_runtime_socket_listen(self->settings->runtime_dir,
+		sockets[kind].name, sockets[kind].type, SOMAXCONN, &error);
+	if (estate->receptions[kind] < 0)
 		g_warning("%s; sysinfo(2) of new containers is not answered, ignoring",
 			error->message);
 	lx_register_claim(estate);
-	if (estate->reception >= 0)
-		lx_store_push_reception(estate);
+	if (estate->receptions[kind] >= 0)
+		lx_store_push_reception(estate, kind);
+}
+
+static void open_socket(LxReception *self, LxReceptionKind kind)
+{
+	int *fd = &self->estate->receptions[kind];
+
+	if (*fd < 0)
+		make_socket(self, kind);
+	if (*fd >= 0)
+		watch(self, *fd, EPOLLIN, source(SOURCE_SOCKET, kind));
+}
+
+static void remove_sockets(LxReception *self)
+{
+	lx_reception_close(self);
+	for (int kind = 0; kind < LX_N_RECEPTIONS; kind++) {
+		lx_runtime_remove(self->settings->runtime_dir, sockets[kind].name);
+		lx_fd_clear(&self->estate->receptions[kind]);
+	}
+	lx_register_claim(self->estate);
 }
 
 void lx_reception_open(LxReception *self)
 {
-	LxEstate *estate = self->estate;
-
-	lx_register_claim(estate);
+	lx_register_claim(self->estate);
 	if (!self->settings->sysinfo) {
-		lx_runtime_remove(self->settings->runtime_dir, LX_RECEPTION_NAME);
-		lx_reception_close(self);
-		lx_fd_clear(&estate->reception);
-		lx_register_claim(estate);
+		remove_sockets(self);
 		return;
 	}
-	if (estate->reception < 0)
-		make_socket(self);
-	if (estate->reception >= 0 && !self->open)
-		watch(self, estate->reception, EPOLLIN, source(SOURCE_SOCKET, 0));
-	self->open = estate->reception >= 0;
+	if (self->open)
+		return;
+	for (int kind = 0; kind < LX_N_RECEPTIONS; kind++)
+		open_socket(self, kind);
+	self->open = true;
 }
 
 void lx_reception_close(LxReception *self)
 {
-	if (self->open)
-		unwatch(self, self->estate->reception);
+	for (int kind = 0; kind < LX_N_RECEPTIONS && self->open; kind++)
+		if (self->estate->receptions[kind] >= 0)
+			unwatch(self, self->estate->receptions[kind]);
 	self->open = false;
 }
 
@@ -131,6 +156,30 @@ static bool is_root(int peer)
 		g_warning("a seccomp listener of process %d of user %u, ignoring",
 			(int)credentials.pid, (unsigned)credentials.uid);
 	return credentials.uid == 0;
+}
+
+static bool namespace_of(const char *process, struct stat *out)
+{
+	g_autofree char *path = g_build_filename("/proc", process, "ns/pid", NULL);
+
+	return stat(path, out) == 0;
+}
+
+/* LXC's monitor tells of a caller by its number, which must be the one that it has here. */
+static bool is_neighbour(int peer)
+{
+	struct ucred credentials = {0};
+	socklen_t size = sizeof credentials;
+	struct stat own, its;
+	char process[16];
+
+	if (getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+		return false;
+	g_snprintf(process, sizeof process, "%d", (int)credentials.pid);
+	if (namespace_of("self", &own) && namespace_of(process, &its) && own.st_ino == its.st_ino)
+		return true;
+	g_warning("a monitor of LXC in another PID namespace, ignoring");
+	return false;
 }
 
 static LxReceptionGuest *free_seat(LxReception *self)
@@ -164,35 +213,20 @@ static void make_wait(LxReception *self)
 	lx_reception_close(self);
 }
 
-static void welcome(LxReception *self)
+static void seat(LxReception *self, LxFd *peer)
 {
 	LxReceptionGuest *guest = free_seat(self);
-	g_auto(LxFd) peer = -1;
 
-	if (!has_room(self)) {
-		make_wait(self);
-		return;
-	}
-	peer = accept4(self->estate->reception, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (peer < 0 || !is_root(peer))
-		return;
 	guest->deadline_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC) + PATIENCE_NSEC;
-	guest->fd = lx_fd_steal(&peer);
+	guest->fd = lx_fd_steal(peer);
 	watch(self, guest->fd, EPOLLIN, source(SOURCE_GUEST, (unsigned)(guest - self->guests)));
 }
 
-static void part(LxReception *self, LxReceptionGuest *guest)
+static void keep(LxFd *fd, gpointer data)
 {
-	unwatch(self, guest->fd);
-	lx_fd_clear(&guest->fd);
-}
-
-static void keep(LxReception *self, LxFd *fd)
-{
+	LxReception *self = data;
 	unsigned row;
 
-	if (*fd < 0 || !lx_listener_is(*fd))
-		return;
 	if (!lx_register_add(self->estate, *fd, limit(self), &row)) {
 		g_warning("a seccomp listener more than max-containers = %u: its calls fail",
 			limit(self));
@@ -203,21 +237,27 @@ static void keep(LxReception *self, LxFd *fd)
 	lx_store_push_listener(&self->estate->listeners[row]);
 }
 
-static void take_fds(LxReception *self, struct msghdr *packet)
+static void welcome(LxReception *self, LxReceptionKind kind)
 {
-	for (struct cmsghdr *header = CMSG_FIRSTHDR(packet); header;
-		header = CMSG_NXTHDR(packet, header)) {
-		size_t n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	g_auto(LxFd) peer = -1;
 
-		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			g_auto(LxFd) fd = -1;
-
-			memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-			keep(self, &fd);
-		}
+	if (!has_room(self)) {
+		make_wait(self);
+		return;
 	}
+	peer = accept4(self->estate->receptions[kind], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (peer < 0 || !is_root(peer))
+		return;
+	if (kind == LX_RECEPTION_OCI)
+		seat(self, &peer);
+	else if (is_neighbour(peer))
+		keep(&peer, self);
+}
+
+static void part(LxReception *self, LxReceptionGuest *guest)
+{
+	unwatch(self, guest->fd);
+	lx_fd_clear(&guest->fd);
 }
 
 /* Read to its end, so that the runtime never writes to a closed socket. */
@@ -236,7 +276,7 @@ static void hear(LxReception *self, LxReceptionGuest *guest)
 	ssize_t got = recvmsg(guest->fd, &packet, MSG_CMSG_CLOEXEC);
 
 	if (got > 0)
-		take_fds(self, &packet);
+		lx_listener_unpack(&packet, keep, self);
 	else if (got == 0 || (errno != EAGAIN && errno != EINTR))
 		part(self, guest);
 }
@@ -273,7 +313,7 @@ static void take_event(LxReception *self, const struct epoll_event *event)
 
 	switch (event->data.u64 >> 32) {
 	case SOURCE_SOCKET:
-		welcome(self);
+		welcome(self, (LxReceptionKind)index);
 		break;
 	case SOURCE_GUEST:
 		if (self->guests[index].fd >= 0)

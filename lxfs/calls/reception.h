@@ -6,6 +6,9 @@
  * descriptors is a listener the kernel says, and who calls, each call. Only root may speak
  * (unix(7): SO_PEERCRED).
  *
+ * RUNTIME/seccomp-lxc: likewise for LXC's monitors, whose connections are kept in place of the
+ * listeners (calls/proxy.h).
+ *
  * Runs in the supervisor. Listeners are dropped when their container has gone.
  */
 #pragma once
@@ -14,7 +17,6 @@
 #include "serve/estate.h"
 #include "settings.h"
 
-#define LX_RECEPTION_NAME "seccomp"
 #define LX_RECEPTION_GUESTS 16
 
 typedef struct {
@@ -26,7 +28,7 @@ typedef struct {
 	LxEstate *estate;
 	const LxProgramSettings *settings;
 	LxFd epoll;
-	bool open;   /* the socket is heard */
+	bool open;   /* the sockets are heard */
 	bool paused; /* until there is room */
 	bool full;
 	LxReceptionGuest guests[LX_RECEPTION_GUESTS];

@@ -3,6 +3,7 @@
 #include "calls/register.h"
 
 #include "calls/listener.h"
+#include "calls/proxy.h"
 #include "fd.h"
 
 #include <errno.h>
@@ -36,6 +37,11 @@ static int copy_of(uint64_t holder)
 	g_auto(LxFd) process = holder ? pidfd_open(pid_of(holder), 0) : -1;
 
 	return process < 0 ? -1 : pidfd_getfd(process, fd_of(holder), 0);
+}
+
+static bool is_kept(int fd)
+{
+	return lx_listener_is(fd) || lx_proxy_is(fd);
 }
 
 static bool is_socket(int fd)
@@ -108,6 +114,7 @@ bool lx_register_add(LxEstate *estate, int fd, unsigned limit, unsigned *out_row
 	hold(estate, at, serial, fd);
 	memset(row->call, 0, sizeof row->call);
 	row->deaths = 0;
+	atomic_store(&row->replied, 0);
 	atomic_store(&row->holder, holder_here(fd));
 	atomic_store(&row->serial, serial);
 	tell(estate);
@@ -136,8 +143,7 @@ void lx_register_restore(LxEstate *estate, uint32_t serial, int fd)
 	g_auto(LxFd) given = fd;
 
 	for (unsigned row = 0; serial && row < LX_LISTENERS_MAX; row++) {
-		if (atomic_load(&estate->listener_rows[row].serial) != serial ||
-			!lx_listener_is(given))
+		if (atomic_load(&estate->listener_rows[row].serial) != serial || !is_kept(given))
 			continue;
 		hold(estate, row, serial, lx_fd_steal(&given));
 		return;
@@ -164,8 +170,9 @@ void lx_register_claim(LxEstate *estate)
 	lx_register_pull(estate, NULL, NULL);
 	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
 		claim_row(estate, row);
-	atomic_store(
-		&header->reception, estate->reception < 0 ? 0 : holder_here(estate->reception));
+	for (int i = 0; i < LX_N_RECEPTIONS; i++)
+		atomic_store(&header->receptions[i],
+			estate->receptions[i] < 0 ? 0 : holder_here(estate->receptions[i]));
 	tell(estate);
 }
 
@@ -173,23 +180,30 @@ void lx_register_release(LxEstate *estate)
 {
 	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
 		forget(estate, row);
-	lx_fd_clear(&estate->reception);
+	for (int i = 0; i < LX_N_RECEPTIONS; i++)
+		lx_fd_clear(&estate->receptions[i]);
+}
+
+static void adopt_reception(LxEstate *estate, int kind)
+{
+	uint64_t holder = atomic_load(&estate->header->receptions[kind]);
+
+	if (pid_of(holder) == getpid() && is_socket(fd_of(holder)))
+		estate->receptions[kind] = fd_of(holder);
 }
 
 void lx_register_adopt(LxEstate *estate)
 {
-	uint64_t reception = atomic_load(&estate->header->reception);
-
 	for (unsigned at = 0; at < LX_LISTENERS_MAX; at++) {
 		LxListenerRow *row = &estate->listener_rows[at];
 		uint64_t holder = atomic_load(&row->holder);
 
 		if (atomic_load(&row->serial) != 0 && pid_of(holder) == getpid() &&
-			estate->listeners[at].serial == 0 && lx_listener_is(fd_of(holder)))
+			estate->listeners[at].serial == 0 && is_kept(fd_of(holder)))
 			hold(estate, at, atomic_load(&row->serial), fd_of(holder));
 	}
-	if (pid_of(reception) == getpid() && is_socket(fd_of(reception)))
-		estate->reception = fd_of(reception);
+	for (int kind = 0; kind < LX_N_RECEPTIONS; kind++)
+		adopt_reception(estate, kind);
 	lx_register_set_close_on_exec(estate, true);
 }
 
@@ -200,8 +214,9 @@ void lx_register_set_close_on_exec(const LxEstate *estate, bool on)
 	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
 		if (estate->listeners[row].serial)
 			fcntl(estate->listeners[row].fd, F_SETFD, flag);
-	if (estate->reception >= 0)
-		fcntl(estate->reception, F_SETFD, flag);
+	for (int i = 0; i < LX_N_RECEPTIONS; i++)
+		if (estate->receptions[i] >= 0)
+			fcntl(estate->receptions[i], F_SETFD, flag);
 }
 
 void lx_register_note_death(LxEstate *estate)
@@ -227,21 +242,21 @@ static bool pull_row(LxEstate *estate, unsigned at)
 		return false;
 	forget(estate, at);
 	copy = serial ? copy_of(atomic_load(&row->holder)) : -1;
-	if (copy < 0 || !lx_listener_is(copy) || atomic_load(&row->serial) != serial)
+	if (copy < 0 || !is_kept(copy) || atomic_load(&row->serial) != serial)
 		return false;
 	hold(estate, at, serial, lx_fd_steal(&copy));
 	return true;
 }
 
-static void pull_reception(LxEstate *estate)
+static void pull_reception(LxEstate *estate, int kind)
 {
 	g_auto(LxFd) copy = -1;
 
-	if (estate->reception >= 0)
+	if (estate->receptions[kind] >= 0)
 		return;
-	copy = copy_of(atomic_load(&estate->header->reception));
+	copy = copy_of(atomic_load(&estate->header->receptions[kind]));
 	if (copy >= 0 && is_socket(copy))
-		estate->reception = lx_fd_steal(&copy);
+		estate->receptions[kind] = lx_fd_steal(&copy);
 }
 
 void lx_register_pull(LxEstate *estate, LxRegisterAdded added, gpointer data)
@@ -249,7 +264,8 @@ void lx_register_pull(LxEstate *estate, LxRegisterAdded added, gpointer data)
 	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
 		if (pull_row(estate, row) && added)
 			added(row, data);
-	pull_reception(estate);
+	for (int kind = 0; kind < LX_N_RECEPTIONS; kind++)
+		pull_reception(estate, kind);
 }
 
 void lx_register_wait(LxEstate *estate, uint32_t *seen)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The register of listeners: which there are, and which process holds them.
+ * The register of listeners: which there are, and which process holds them. A connection of LXC's
+ * monitor (calls/proxy.h), through which the calls of his listeners come, is kept like one.
  *
  * The supervisor keeps every listener as long as its container lives: the last copy that is closed
  * makes all its calls fail. Each row of the estate says in one word which process has which
@@ -27,7 +28,7 @@ void lx_register_claim(LxEstate *estate);
 void lx_register_adopt(LxEstate *estate);
 /* Closes all copies of this process; the rows stay. */
 void lx_register_release(LxEstate *estate);
-/* For exec; also the socket that listeners come from. */
+/* For exec; also the sockets that listeners come from. */
 void lx_register_set_close_on_exec(const LxEstate *estate, bool on);
 
 /* What a worker left unanswered has cost another life. */

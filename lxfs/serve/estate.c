@@ -75,8 +75,9 @@ static LxEstate *estate_map(int memory_fd, int history_fd, unsigned n_slots, GEr
 
 	estate->memory_fd = memory_fd;
 	estate->history_fd = history_fd;
-	estate->reception = -1;
 	estate->listeners = g_new0(LxListener, LX_LISTENERS_MAX);
+	for (int i = 0; i < LX_N_RECEPTIONS; i++)
+		estate->receptions[i] = -1;
 	for (int i = 0; i < LX_N_CONNECTIONS; i++)
 		estate->connection_fds[i] = -1;
 	estate->header = memory_map(memory_fd, ESTATE_LEAST_BYTES, &estate->header_bytes, error);
@@ -136,7 +137,8 @@ void lx_estate_free(LxEstate *estate)
 		if (estate->listeners[row].serial)
 			lx_fd_clear(&estate->listeners[row].fd);
 	g_free(estate->listeners);
-	lx_fd_clear(&estate->reception);
+	for (int i = 0; i < LX_N_RECEPTIONS; i++)
+		lx_fd_clear(&estate->receptions[i]);
 	lx_fd_clear(&estate->memory_fd);
 	lx_fd_clear(&estate->history_fd);
 	g_free(estate);

@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-#define LX_ESTATE_VERSION 5u
+#define LX_ESTATE_VERSION 6u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
 /*
@@ -72,9 +72,9 @@ typedef struct {
 } LxSlot;
 
 /*
- * A seccomp listener (calls/register.h), and the call that is being answered on it: received into
- * here, its id zeroed before, so that a row that holds an id is a call that was taken and not
- * finished.
+ * A seccomp listener, or a connection of LXC's monitor (calls/register.h), and the call that is
+ * being answered on it: received into here, its id zeroed before, so that a row that holds an id is
+ * a call that was taken and not finished.
  */
 #define LX_LISTENERS_MAX 4096u
 #define LX_CALL_BYTES 128
@@ -84,7 +84,11 @@ typedef struct {
 	_Atomic uint64_t holder;              /* pid << 32 | descriptor, where it is to be had */
 	_Atomic uint32_t serial;              /* never given twice; 0: the row is free */
 	uint32_t deaths;                      /* of workers that held a call, and nobody to blame */
+	_Atomic uint32_t replied;             /* on a connection: that may have been sent */
 } LxListenerRow;
+
+/* The sockets that they come from: of OCI runtimes, of LXC. */
+typedef enum { LX_RECEPTION_OCI, LX_RECEPTION_LXC, LX_N_RECEPTIONS } LxReceptionKind;
 
 typedef struct {
 	uint64_t container;
@@ -145,9 +149,9 @@ typedef struct {
 	LxEstateConnection connections[LX_N_CONNECTIONS];
 	LxQuarantine quarantine[LX_QUARANTINE_MAX];
 	LxReload reload;
-	_Atomic uint32_t listeners_changed; /* a futex; counts */
-	uint32_t listeners_serial;          /* the last one given */
-	_Atomic uint64_t reception;         /* the holder of the socket for listeners */
+	_Atomic uint32_t listeners_changed;           /* a futex; counts */
+	uint32_t listeners_serial;                    /* the last one given */
+	_Atomic uint64_t receptions[LX_N_RECEPTIONS]; /* the holders of the sockets */
 	char mountpoint[LX_MOUNTPOINT_BYTES];
 	char settings[LX_SETTINGS_BYTES]; /* the text of the settings file when it was last good */
 } LxEstateHeader;
@@ -168,8 +172,8 @@ typedef struct {
 	LxSlot *slots;
 	void *open_files; /* see serve/open_files.h */
 	LxListenerRow *listener_rows;
-	LxListener *listeners; /* this process's own, by row */
-	int reception;         /* likewise; -1: it has none */
+	LxListener *listeners;           /* this process's own, by row */
+	int receptions[LX_N_RECEPTIONS]; /* likewise; -1: it has none */
 	void *history;
 } LxEstate;
 

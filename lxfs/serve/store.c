@@ -25,6 +25,7 @@ typedef enum {
 	ITEM_PRESSURE,
 	ITEM_CGROUP,
 	ITEM_RECEPTION,
+	ITEM_RECEPTION_LXC,
 	N_ITEMS
 } Item;
 
@@ -38,6 +39,7 @@ static const char *const names[N_ITEMS] = {
 	[ITEM_PRESSURE] = "lxfs-fuse-pressure",
 	[ITEM_CGROUP] = "lxfs-fuse-cgroup",
 	[ITEM_RECEPTION] = "lxfs-reception",
+	[ITEM_RECEPTION_LXC] = "lxfs-reception-lxc",
 };
 
 static char *name_of(uint32_t serial)
@@ -117,13 +119,14 @@ static LxEstate *assemble(LxFd items[N_ITEMS], GError **error)
 	estate->connection_fds[LX_CONNECTION_VIEWS] = lx_fd_steal(&items[ITEM_VIEWS]);
 	estate->connection_fds[LX_CONNECTION_PRESSURE] = lx_fd_steal(&items[ITEM_PRESSURE]);
 	estate->connection_fds[LX_CONNECTION_CGROUP] = lx_fd_steal(&items[ITEM_CGROUP]);
-	estate->reception = lx_fd_steal(&items[ITEM_RECEPTION]);
+	for (int i = 0; i < LX_N_RECEPTIONS; i++)
+		estate->receptions[i] = lx_fd_steal(&items[ITEM_RECEPTION + i]);
 	return estate;
 }
 
 bool lx_store_take(LxInheritance *out, GArray *listeners, GError **error)
 {
-	LxFd items[N_ITEMS] = {-1, -1, -1, -1, -1, -1};
+	LxFd items[N_ITEMS] = {-1, -1, -1, -1, -1, -1, -1};
 	LxInheritance inheritance = LX_INHERITANCE_NOTHING;
 	g_auto(GStrv) given_names = NULL;
 	int n_given = sd_listen_fds_with_names(1, &given_names);
@@ -161,9 +164,9 @@ void lx_store_push(const LxEstate *estate)
 	push(ITEM_CGROUP, estate->connection_fds[LX_CONNECTION_CGROUP]);
 }
 
-void lx_store_push_reception(const LxEstate *estate)
+void lx_store_push_reception(const LxEstate *estate, LxReceptionKind kind)
 {
-	push(ITEM_RECEPTION, estate->reception);
+	push(ITEM_RECEPTION + kind, estate->receptions[kind]);
 }
 
 void lx_store_push_listener(const LxListener *listener)
@@ -199,9 +202,10 @@ void lx_store_push(const LxEstate *estate)
 	(void)estate;
 }
 
-void lx_store_push_reception(const LxEstate *estate)
+void lx_store_push_reception(const LxEstate *estate, LxReceptionKind kind)
 {
 	(void)estate;
+	(void)kind;
 }
 
 void lx_store_push_listener(const LxListener *listener)

@@ -19,9 +19,9 @@ bool lx_store_take(LxInheritance *out, GArray *listeners, GError **error) G_GNUC
 /* Puts the descriptors of a new estate in. Call once, before READY. */
 void lx_store_push(const LxEstate *estate);
 
-/* Also the socket for listeners, and a listener; which systemd drops by itself when it has ended.
+/* Also a socket for listeners, and a listener; which systemd drops by itself when it has ended.
  */
-void lx_store_push_reception(const LxEstate *estate);
+void lx_store_push_reception(const LxEstate *estate, LxReceptionKind kind);
 void lx_store_push_listener(const LxListener *listener);
 void lx_store_remove_listener(uint32_t serial);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Puts itself under a filter that has sysinfo(2) and sched_getaffinity(2) answered elsewhere, hands
- * the listener over as an OCI runtime does, and then executes a program or calls sysinfo itself:
+ * the listener over as an OCI runtime does, and then executes a program or calls sysinfo itself.
+ * With - for SOCKET it does so under the filter that it has.
  *
  *   caller SOCKET run PROGRAM ARGUMENT...
  *   caller SOCKET once             the struct, as hexadecimal digits
@@ -252,7 +253,8 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
-	hand_over(argv[1], make_listener());
+	if (strcmp(argv[1], "-") != 0)
+		hand_over(argv[1], make_listener());
 	if (strcmp(what, "run") == 0) {
 		execvp(argv[3], argv + 3);
 		die(argv[3]);

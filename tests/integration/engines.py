@@ -65,6 +65,13 @@ def unpack(folder):
         tar.extractall(folder)
 
 
+def add_program(root, program):
+    """One more, with its libraries, into a root file system."""
+    for source, name in [(program, f"bin/{program.name}"), *((path, path.lstrip("/")) for path in _libraries_of(program))]:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(os.path.realpath(source), root / name)
+
+
 # ---- What a container must see -------------------------------------------------------------------
 
 def total_mib(box):
@@ -122,6 +129,27 @@ def reads_limits(box):
     names = ("memory.max", "cpu.max") if lab.is_v2() else ("memory/memory.limit_in_bytes", "cpu/cpu.cfs_quota_us")
     memory, quota = (box.run("cat", f"/sys/fs/cgroup/{name}").split()[0] for name in names)
     return None if memory == "max" or int(memory) > 1 << 50 else int(memory), None if quota in ("max", "-1") else int(quota)
+
+
+def row_of_free(box):
+    lines = box.run("busybox", "free", "-m").splitlines()
+    return dict(zip(lines[0].split(), map(int, lines[1].split()[1:])))
+
+
+def agrees_with_proc(box, mib=256):
+    """busybox free -m and /proc/meminfo, busybox uptime and /proc/uptime."""
+    free = row_of_free(box)
+    seen = lab.parse_meminfo(box.run("cat", "/proc/meminfo"))
+    equal((free["total"], seen["MemTotal"]), (mib, mib * 1024), "total of busybox free -m, and MemTotal")
+    check(abs(free["free"] - seen["MemFree"] // 1024) <= 8, f"{free} and MemFree {seen['MemFree']}")
+    check(free["used"] + free["free"] <= mib + 1, f"{free}, each of which is rounded")
+    minutes = re.search(r"up (\d+) min", box.run("busybox", "uptime"))
+    uptime = float(box.run("cat", "/proc/uptime").split()[0])
+    check(minutes and abs(int(minutes[1]) - uptime / 60) < 2, f"{minutes} and {uptime}")
+
+
+def is_told_of_the_machine(box):
+    check(row_of_free(box)["total"] > 512, "total of busybox free -m")
 
 
 def survives(server, box):

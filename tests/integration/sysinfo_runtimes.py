@@ -4,7 +4,6 @@
 import json
 import os
 import pathlib
-import re
 import shutil
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import tempfile
 
 import engines
 import lab
-from engines import Bundle, Oci, OciBox
+from engines import Bundle, Oci, OciBox, agrees_with_proc, is_told_of_the_machine
 from lab import check, equal
 
 lab.adopt_orphans()
@@ -35,27 +34,6 @@ docker, why_not = engines.start_docker(
 def need_docker():
     if why_not:
         raise lab.Skipped(why_not)
-
-
-def row_of_free(box):
-    lines = box.run("busybox", "free", "-m").splitlines()
-    return dict(zip(lines[0].split(), map(int, lines[1].split()[1:])))
-
-
-def agrees_with_proc(box, mib=256):
-    """busybox free -m and /proc/meminfo, busybox uptime and /proc/uptime."""
-    free = row_of_free(box)
-    seen = lab.parse_meminfo(box.run("cat", "/proc/meminfo"))
-    equal((free["total"], seen["MemTotal"]), (mib, mib * 1024), "total of busybox free -m, and MemTotal")
-    check(abs(free["free"] - seen["MemFree"] // 1024) <= 8, f"{free} and MemFree {seen['MemFree']}")
-    check(free["used"] + free["free"] <= mib + 1, f"{free}, each of which is rounded")
-    minutes = re.search(r"up (\d+) min", box.run("busybox", "uptime"))
-    uptime = float(box.run("cat", "/proc/uptime").split()[0])
-    check(minutes and abs(int(minutes[1]) - uptime / 60) < 2, f"{minutes} and {uptime}")
-
-
-def is_told_of_the_machine(box):
-    check(row_of_free(box)["total"] > 512, "total of busybox free -m")
 
 
 def docker_containers_are_told_their_own():
