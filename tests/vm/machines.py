@@ -37,7 +37,7 @@ OF_SYSTEMD = ["packages", "service"]
 # systemd takes the cgroup view where it lies over v1.
 V1 = "-v1"
 V1_WORDS = ["systemd.unified_cgroup_hierarchy=0"]
-OF_V1 = ["attach_cgroup", "cgroup_view", "lxc_cgroup"]
+OF_V1 = ["attach_cgroup", "lxc_cgroup"]
 
 # By how much to stretch the limits of what tests wait for.
 SLOW_VM = 20
