@@ -52,6 +52,7 @@ LEFT_OUT = {
     "guide": "installs lxfs by hand; what needs systemd of the page is run by runtimes",
     "hook": "runs Podman without systemd; runtimes runs it under systemd",
     "lxc": "runs LXC without systemd; runtimes boots systemd in it",
+    "packages": "of dpkg and systemd; tests/systemd runs it on both releases, at full speed",
     "ps_engines": "has a dockerd of its own",
     "refusals": "of wrong settings, which are the same everywhere",
     "runtime": "has a dockerd of its own; runtimes runs the real one under systemd",
