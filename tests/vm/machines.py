@@ -25,6 +25,7 @@ SHELL = os.environ.get("LXFS_VM_SHELL")
 SECONDS = int(os.environ.get("LXFS_VM_SECONDS", "2100"))
 RESULT = re.compile(r"(not ok|ok)\b\s*\d*\s*(?:-\s*)?(.*)")
 PLAN = re.compile(r"1\.\.(\d+)\s*(#.*)?$")
+BEGINS = re.compile(r"# begins (\S+)$")
 DONE = re.compile(r"# done (\S+) in (\d+) s$")
 CONSOLE_LINES = 40
 BOOTS = 3
@@ -85,13 +86,15 @@ class Boot:
         self.announced = None
 
     def take(self, line):
-        result, plan, done = RESULT.match(line), PLAN.match(line), DONE.match(line)
+        result, plan, begins, done = (form.match(line) for form in (RESULT, PLAN, BEGINS, DONE))
         if plan:
             self.announced = int(plan[1])
         elif result:
             self.seen += 1
             self.results.append((result[1], f"{self.machine.name}: {result[2]}", self.notes))
             self.notes = []
+        elif begins:
+            self.machine.stage(f"{begins[1]} begins")
         elif done:
             self.machine.done.append(done[1])
             self.flush()

@@ -138,6 +138,7 @@ def main():
     print(f"# {' '.join(os.uname())}")
     for name, path in programs():
         began = time.monotonic()
+        print(f"# begins {name}", flush=True)
         suites.run_integration_test(relay, name, path, ENVIRONMENT, LIMIT)
         print(f"# done {name} in {time.monotonic() - began:.0f} s", flush=True)
     print(f"1..{relay.number}", flush=True)
