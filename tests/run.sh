@@ -3,7 +3,7 @@
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
 # Without names: lint unit scenes integration replay. By name also: injector sanitizers clang
-# asan-integration fuzz bench packages systemd vm k8s, and all. On Debian it installs what is missing,
+# asan-integration fuzz bench packages systemd vm k8s truth, and all. On Debian it installs what is missing,
 # without starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
 # anything failed.
 set -u
@@ -73,6 +73,19 @@ case " $* " in
 	containernetworking-plugins:/usr/lib/cni/bridge
 	etcd-server:etcd
 	iproute2:ip"
+	;;
+esac
+case " $* " in
+*" truth "* | *" all "*)
+	packages="$packages
+	default-jdk-headless:javac
+	golang-go:go
+	mariadb-server-core:mariadbd
+	musl-tools:musl-gcc
+	nginx-light:nginx
+	nodejs:node
+	python3-psutil:/usr/lib/python3/dist-packages/psutil
+	stress-ng:stress-ng"
 	;;
 esac
 case " $* " in

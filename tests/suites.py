@@ -25,7 +25,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
 DEFAULT = ["lint", "unit", "scenes", "integration", "replay"]
-BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "systemd", "vm", "k8s"]
+BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "systemd", "vm", "k8s",
+           "truth"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
@@ -578,6 +579,15 @@ def k8s(tally):
         run_integration_test(tally, f"k8s {name}", path, env, LONG_LIMIT)
 
 
+def truth(tally):
+    """What programs say in a container: docs/truth.md."""
+    folder = build(tally, "gcc")
+    if folder and os.geteuid() != 0:
+        tally.skip("truth", "needs root")
+    elif folder:
+        run_integration_test(tally, "truth", "tests/truth/truth.py", program_env(folder), LONG_LIMIT)
+
+
 def runner_of(name):
     """A suite with a runner of its own: tests/NAME/run.sh."""
 
@@ -606,6 +616,7 @@ SUITES = {
     "fuzz": fuzz,
     "bench": bench,
     "k8s": k8s,
+    "truth": truth,
     **{name: runner_of(name) for name in ("packages", "systemd", "vm")},
 }
 
