@@ -218,25 +218,43 @@ static void tell(struct seccomp_notif_resp *out, const Answer *answer, int memor
 	out->error = -code;
 }
 
-bool lx_answer_make(LxContext *context, LxEstate *estate, const LxListenerRow *row, int listener,
-	struct seccomp_notif_resp *out)
+/* Without a context the kernel shall answer. */
+static bool find(LxContext *context, LxEstate *estate, const struct seccomp_notif *call,
+	int listener, struct seccomp_notif_resp *out)
 {
 	g_autoptr(GString) bytes = g_string_sized_new(128);
 	Answer told = {.bytes = bytes};
-	struct seccomp_notif call;
-	g_auto(LxFd) memory = -1;
+	bool made = context && make(context, estate, call, &told);
+	g_auto(LxFd) memory = made ? open_memory((pid_t)call->pid) : -1;
 
-	memcpy(&call, row->call, sizeof call);
-	if (row->deaths < DEATHS_MAX && make(context, estate, &call, &told))
-		memory = open_memory((pid_t)call.pid);
-	if (!lx_listener_waits(listener, call.id))
+	if (!lx_listener_waits(listener, call->id))
 		return false;
-	*out = (struct seccomp_notif_resp){.id = call.id};
+	*out = (struct seccomp_notif_resp){.id = call->id};
 	if (memory < 0)
 		let_through(out);
 	else
 		tell(out, &told, memory);
 	return true;
+}
+
+static LxCallOutcome outcome_of(const struct seccomp_notif_resp *told)
+{
+	if (told->flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE)
+		return LX_CALL_CONTINUED;
+	return told->error ? LX_CALL_FAILED : LX_CALL_ANSWERED;
+}
+
+bool lx_answer_make(LxContext *context, LxEstate *estate, const LxListenerRow *row, int listener,
+	struct seccomp_notif_resp *out)
+{
+	struct seccomp_notif call;
+	LxCallOutcome outcome = LX_CALL_GONE;
+
+	memcpy(&call, row->call, sizeof call);
+	if (find(row->deaths < DEATHS_MAX ? context : NULL, estate, &call, listener, out))
+		outcome = outcome_of(out);
+	atomic_fetch_add(&estate->header->calls[lx_answer_kind(&call.data)][outcome], 1);
+	return outcome != LX_CALL_GONE;
 }
 
 void lx_answer_next(LxContext *context, LxEstate *estate, unsigned at, int listener)

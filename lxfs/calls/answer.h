@@ -9,13 +9,6 @@
 #include "calls/listener.h"
 #include "serve/estate.h"
 
-typedef enum {
-	LX_CALL_UNKNOWN,
-	LX_CALL_SYSINFO,
-	LX_CALL_SYSINFO_NARROW, /* of a 32-bit caller */
-	LX_CALL_AFFINITY,
-} LxCallKind;
-
 /* Pure. */
 LxCallKind lx_answer_kind(const struct seccomp_data *data);
 
@@ -24,7 +17,7 @@ bool lx_answer_is_own_number(const char *status, pid_t number);
 
 /*
  * The answer to the call that is in the row; what it tells is in the caller's memory by then.
- * False: the caller has gone.
+ * False: the caller has gone. It is counted.
  */
 bool lx_answer_make(LxContext *context, LxEstate *estate, const LxListenerRow *row, int listener,
 	struct seccomp_notif_resp *out);

@@ -193,6 +193,41 @@ static void render_reads(const LxTally *tally, GString *text)
 	}
 }
 
+/* ---- System calls ------------------------------------------------------------------------ */
+
+static const char *const calls[LX_N_CALLS] = {
+	[LX_CALL_UNKNOWN] = "other",
+	[LX_CALL_SYSINFO] = "sysinfo",
+	[LX_CALL_SYSINFO_NARROW] = "sysinfo-32bit",
+	[LX_CALL_AFFINITY] = "sched_getaffinity",
+};
+
+static const char *const call_outcomes[LX_N_CALL_OUTCOMES] = {
+	[LX_CALL_ANSWERED] = "answered",
+	[LX_CALL_CONTINUED] = "continued",
+	[LX_CALL_FAILED] = "failed",
+	[LX_CALL_GONE] = "gone",
+};
+
+static const LxMetric calls_metric = {"lxfs_calls_total", LX_METRIC_COUNTER,
+	"System calls of containers that lxfs was asked about, by outcome."};
+
+static void render_call(const uint64_t *counts, const char *call, GString *text)
+{
+	for (int i = 0; i < LX_N_CALL_OUTCOMES; i++) {
+		const LxLabel labels[] = {{"call", call}, {"outcome", call_outcomes[i]}, {NULL}};
+
+		lx_exposition_count(text, calls_metric.name, labels, counts[i]);
+	}
+}
+
+static void render_calls(const LxService *service, GString *text)
+{
+	lx_exposition_begin(text, &calls_metric);
+	for (int kind = 0; kind < LX_N_CALLS; kind++)
+		render_call(service->calls[kind], calls[kind], text);
+}
+
 /* ---- The whole --------------------------------------------------------------------------- */
 
 void lx_service_render(const LxService *service, GString *text)
@@ -202,6 +237,7 @@ void lx_service_render(const LxService *service, GString *text)
 		render_plain(service, &plains[i], text);
 	for (size_t i = 0; i < G_N_ELEMENTS(labelled); i++)
 		render_labelled(service, &labelled[i], text);
+	render_calls(service, text);
 	render_reads(&service->tally, text);
 	render_durations(&service->tally, text);
 }

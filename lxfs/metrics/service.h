@@ -15,6 +15,7 @@ typedef struct {
 	uint64_t workers; /* started so far */
 	uint64_t ends[LX_N_ENDS];
 	uint64_t reloads[LX_N_RELOAD_OUTCOMES];
+	uint64_t calls[LX_N_CALLS][LX_N_CALL_OUTCOMES];
 	uint64_t threads;
 	uint64_t open_files;
 	uint64_t quarantined;

@@ -10,6 +10,13 @@
 
 #include <string.h>
 
+static void gather_calls(const LxEstateHeader *header, LxService *service)
+{
+	for (int kind = 0; kind < LX_N_CALLS; kind++)
+		for (int i = 0; i < LX_N_CALL_OUTCOMES; i++)
+			service->calls[kind][i] = atomic_load(&header->calls[kind][i]);
+}
+
 static LxService gather(const LxCensus *census)
 {
 	const LxEstate *estate = census->task->estate;
@@ -28,6 +35,7 @@ static LxService gather(const LxCensus *census)
 
 	memcpy(service.ends, header->ends, sizeof service.ends);
 	memcpy(service.reloads, header->reload.counts, sizeof service.reloads);
+	gather_calls(header, &service);
 	lx_context_statistics(census->context, &service.statistics);
 	for (unsigned i = 0; i < header->n_slots; i++)
 		lx_tally_add(&service.tally, &estate->slots[i].tally);

@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-#define LX_ESTATE_VERSION 6u
+#define LX_ESTATE_VERSION 7u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
 /*
@@ -90,6 +90,23 @@ typedef struct {
 /* The sockets that they come from: of OCI runtimes, of LXC. */
 typedef enum { LX_RECEPTION_OCI, LX_RECEPTION_LXC, LX_N_RECEPTIONS } LxReceptionKind;
 
+/* System calls of containers: which there are, and how they ended. */
+typedef enum {
+	LX_CALL_UNKNOWN,
+	LX_CALL_SYSINFO,
+	LX_CALL_SYSINFO_NARROW, /* of a 32-bit caller */
+	LX_CALL_AFFINITY,
+	LX_N_CALLS
+} LxCallKind;
+
+typedef enum {
+	LX_CALL_ANSWERED,
+	LX_CALL_CONTINUED, /* carried out by the kernel */
+	LX_CALL_FAILED,    /* the caller was told an error */
+	LX_CALL_GONE,      /* there was no caller any more */
+	LX_N_CALL_OUTCOMES
+} LxCallOutcome;
+
 typedef struct {
 	uint64_t container;
 	uint64_t until_nsec; /* CLOCK_BOOTTIME; 0: watched, not in quarantine */
@@ -149,6 +166,7 @@ typedef struct {
 	LxEstateConnection connections[LX_N_CONNECTIONS];
 	LxQuarantine quarantine[LX_QUARANTINE_MAX];
 	LxReload reload;
+	_Atomic uint64_t calls[LX_N_CALLS][LX_N_CALL_OUTCOMES];
 	_Atomic uint32_t listeners_changed;           /* a futex; counts */
 	uint32_t listeners_serial;                    /* the last one given */
 	_Atomic uint64_t receptions[LX_N_RECEPTIONS]; /* the holders of the sockets */

@@ -109,6 +109,20 @@ def a_refused_read_is_one():
              "a refused read")
 
 
+def system_calls_are_counted():
+    """system calls of containers are counted by how they ended"""
+    mine = lab.Server("--sysinfo=on")
+    box = lab.Container(mine, memory=256 * MIB)
+    caller = [str(lab.BUILD / "tests/integration/caller"), str(mine.runtime / "seccomp")]
+    for _ in range(3):
+        box.run(*caller, "once")
+    box.run(*caller, "bad")
+    box.run(*caller, "affinity", "1", "128")
+    expected = {("sysinfo", "answered"): 3, ("sysinfo", "failed"): 1, ("sched_getaffinity", "continued"): 1}
+    wait_for(lambda now: all(now["lxfs_calls_total"].value(call=call, outcome=outcome) == n
+                             for (call, outcome), n in expected.items()), f"{expected}", runtime=mine.runtime)
+
+
 def durations_are_measured():
     """each request has a duration, and they add up"""
     (server.mount / "proc/uptime").read_text()
@@ -346,7 +360,8 @@ if __name__ == "__main__":
     lab.run([
         reads_are_counted_by_file,
         a_refused_read_is_one,
-        durations_are_measured,
+        system_calls_are_counted,
+    durations_are_measured,
         a_killed_worker_is_counted,
         a_reload_is_counted,
         who_stops_is_not_up,

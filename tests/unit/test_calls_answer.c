@@ -94,6 +94,7 @@ static void answers(uint32_t deaths, bool left_by_predecessor)
 	ck_assert_int_eq(unit.result, 0);
 	ck_assert_uint_eq(call->id, 0);
 	ck_assert_uint_eq(row->deaths, 0);
+	ck_assert_uint_eq(estate->header->calls[LX_CALL_SYSINFO][LX_CALL_CONTINUED], 1);
 	close(unit.fd);
 }
 

@@ -89,6 +89,24 @@ START_TEST(reads_are_told_by_file_and_outcome)
 }
 END_TEST
 
+START_TEST(system_calls_are_told_by_call_and_outcome)
+{
+	LxService service = quiet();
+	g_autofree char *text = NULL;
+
+	service.calls[LX_CALL_SYSINFO][LX_CALL_ANSWERED] = 7;
+	service.calls[LX_CALL_SYSINFO_NARROW][LX_CALL_CONTINUED] = 3;
+	service.calls[LX_CALL_AFFINITY][LX_CALL_FAILED] = 2;
+	service.calls[LX_CALL_UNKNOWN][LX_CALL_GONE] = 1;
+	text = render(&service);
+	has_line(text, "lxfs_calls_total{call=\"sysinfo\",outcome=\"answered\"} 7");
+	has_line(text, "lxfs_calls_total{call=\"sysinfo-32bit\",outcome=\"continued\"} 3");
+	has_line(text, "lxfs_calls_total{call=\"sched_getaffinity\",outcome=\"failed\"} 2");
+	has_line(text, "lxfs_calls_total{call=\"other\",outcome=\"gone\"} 1");
+	has_line(text, "lxfs_calls_total{call=\"sysinfo\",outcome=\"failed\"} 0");
+}
+END_TEST
+
 START_TEST(buckets_are_cumulative_and_end_with_all)
 {
 	LxService service = quiet();
@@ -118,6 +136,7 @@ Suite *unit_suite(void)
 		plain_numbers_have_their_values,
 		every_cause_and_outcome_is_there_from_the_start,
 		reads_are_told_by_file_and_outcome,
+		system_calls_are_told_by_call_and_outcome,
 		buckets_are_cumulative_and_end_with_all,
 		NULL,
 	};
