@@ -31,6 +31,7 @@ packages="
 	libglib2.0-dev:/usr/include/glib-2.0
 	libgnutls28-dev:/usr/include/gnutls
 	libjson-glib-dev:/usr/include/json-glib-1.0
+	libseccomp-dev:/usr/include/seccomp.h
 	libsoup-3.0-dev:/usr/include/libsoup-3.0
 	libncurses-dev:/usr/include/ncurses.h
 	libsystemd-dev:/usr/include/systemd/sd-daemon.h

@@ -38,29 +38,26 @@ typedef struct {
 	LxCallKind kind;
 } Known;
 
-/* Their numbers: arch/.../syscall*.tbl, include/uapi/asm-generic/unistd.h. */
+/*
+ * Their numbers (arch/.../syscall*.tbl, include/uapi/asm-generic/unistd.h), for all architectures:
+ * a kernel tells of its own ones only.
+ */
 static const Known known[] = {
-#if defined(__x86_64__)
 	{AUDIT_ARCH_X86_64, 99, LX_CALL_SYSINFO},
-	{AUDIT_ARCH_X86_64, X32_BIT | 99, LX_CALL_SYSINFO},
 	{AUDIT_ARCH_X86_64, 204, LX_CALL_AFFINITY},
+	{AUDIT_ARCH_X86_64, X32_BIT | 99, LX_CALL_SYSINFO},
+	{AUDIT_ARCH_X86_64, X32_BIT | 204, LX_CALL_AFFINITY},
 	{AUDIT_ARCH_I386, 116, LX_CALL_SYSINFO_NARROW},
-#elif defined(__aarch64__)
 	{AUDIT_ARCH_AARCH64, 179, LX_CALL_SYSINFO},
 	{AUDIT_ARCH_AARCH64, 123, LX_CALL_AFFINITY},
 	{AUDIT_ARCH_ARM, 116, LX_CALL_SYSINFO_NARROW},
-#elif defined(__riscv) && __riscv_xlen == 64
 	{AUDIT_ARCH_RISCV64, 179, LX_CALL_SYSINFO},
 	{AUDIT_ARCH_RISCV64, 123, LX_CALL_AFFINITY},
-#elif defined(__s390x__)
 	{AUDIT_ARCH_S390X, 116, LX_CALL_SYSINFO},
 	{AUDIT_ARCH_S390X, 240, LX_CALL_AFFINITY},
 	{AUDIT_ARCH_S390, 116, LX_CALL_SYSINFO_NARROW},
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 	{AUDIT_ARCH_PPC64LE, 116, LX_CALL_SYSINFO},
 	{AUDIT_ARCH_PPC64LE, 223, LX_CALL_AFFINITY},
-#endif
-	{0, -1, LX_CALL_UNKNOWN},
 };
 
 LxCallKind lx_answer_kind(const struct seccomp_data *data)

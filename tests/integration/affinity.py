@@ -20,8 +20,8 @@ OURS = os.sched_getaffinity(0)
 PYTHON = "/usr/bin/python3"
 
 
-def caller(*words):
-    return [str(CALLER), str(server.runtime / "seccomp"), *map(str, words)]
+def caller(*words, of=server):
+    return [str(CALLER), str(of.runtime / "seccomp"), *map(str, words)]
 
 
 def need_cpus(count):
@@ -29,9 +29,9 @@ def need_cpus(count):
         raise lab.Skipped(f"needs {count} CPUs")
 
 
-def affinity(box, pid, size, *words):
+def affinity(box, pid, size, *words, of=server):
     """(result, errno, CPUs)"""
-    result, code, mask = box.run(*caller("affinity", pid, size, *words)).split(" ")
+    result, code, mask = box.run(*caller("affinity", pid, size, *words, of=of)).split(" ")
     bits = int.from_bytes(bytes.fromhex(mask.strip()), "little")
     return int(result), int(code), {cpu for cpu in range(bits.bit_length()) if bits >> cpu & 1}
 
@@ -95,6 +95,19 @@ def who_has_bound_itself_is_told_where():
         equal(box.run(*caller("run", PYTHON, "-c", chosen)), f"{{{cpu}}}\n", "the CPUs")
 
 
+def renumbered_cpus_are_counted_from_0():
+    """with cpu-numbers=renumber the mask has the numbers of the files: 0 for a container that may use CPU 1 only"""
+    need_cpus(2)
+    second = sorted(OURS)[1]
+    renumbering = lab.Server("--sysinfo=on", "--cpu-numbers=renumber")
+    box = lab.Container(renumbering, cpuset=str(second))
+    equal(online(box), "0", "online")
+    equal(affinity(box, 0, 128, of=renumbering)[2], {0}, "the mask")
+    equal(affinity(box, 1, 128, of=renumbering)[2], {second}, "another thread, of which the kernel tells")
+    both = lab.Container(renumbering)
+    equal(affinity(both, 0, 128, of=renumbering)[2], set(range(len(OURS))), "the mask of all")
+
+
 def the_host_is_answered_by_the_kernel():
     host = subprocess.run(caller("run", "nproc"), capture_output=True, text=True, check=True, timeout=60)
     equal(host.stdout, f"{len(OURS)}\n", "nproc")
@@ -127,6 +140,7 @@ lab.run([
     a_thread_is_told_by_its_number_too,
     another_thread_is_the_kernels_to_tell,
     who_has_bound_itself_is_told_where,
+    renumbered_cpus_are_counted_from_0,
     the_host_is_answered_by_the_kernel,
     a_container_that_asks_has_it_answered,
 ])

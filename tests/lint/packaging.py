@@ -25,6 +25,7 @@ PACKAGE_OF = {
     "gnutls": "libgnutls28-dev",
     "json-glib-1.0": "libjson-glib-dev",
     "libcgroup": "libcgroup-dev",
+    "libseccomp": "libseccomp-dev",
     "libsoup-3.0": "libsoup-3.0-dev",
     "libsystemd": "libsystemd-dev",
     "ncursesw": "libncurses-dev",
