@@ -72,8 +72,10 @@ case " $* " in
 	packages="$packages
 	containerd:containerd
 	containernetworking-plugins:/usr/lib/cni/bridge
+	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
 	etcd-server:etcd
-	iproute2:ip"
+	iproute2:ip
+	mmdebstrap:mmdebstrap"
 	;;
 esac
 case " $* " in

@@ -560,12 +560,16 @@ KUBERNETES = ["helm", "kubectl", "kube-apiserver", "kube-controller-manager", "k
 
 
 def k8s(tally):
-    """With Kubernetes itself, which is built first: that takes half an hour, and Go."""
+    """The image; and Kubernetes itself and helm, which are built first: that takes half an hour, and Go."""
     folder = build(tally, "gcc")
     if not folder:
         return
-    if os.geteuid() != 0 or not shutil.which("go"):
-        tally.skip("k8s", "needs root, and Go to build Kubernetes")
+    if os.geteuid() != 0:
+        tally.skip("k8s", "needs root")
+        return
+    run_k8s(tally, folder, "tests/k8s/containerfile.py")
+    if not shutil.which("go"):
+        tally.skip("k8s", "needs Go to build Kubernetes")
         return
     program = Program(["sh", "tests/k8s/build.sh", *KUBERNETES], LONG_LIMIT)
     code = program.run()
@@ -573,10 +577,15 @@ def k8s(tally):
     if code != 0:
         tally.fail("k8s build", f"{ending(program, code)}: {' '.join(program.lines[-3:])}")
         return
+    for path in ("tests/injector/manifests.py", "tests/k8s/control_plane.py", "tests/k8s/other_ways.py",
+                 "tests/k8s/on_a_node.py"):
+        run_k8s(tally, folder, path)
+
+
+def run_k8s(tally, folder, path):
     env = program_env(folder, {"PATH": f"{TOP}/{BUILDS}/k8s:{os.environ['PATH']}"})
-    for path in ("tests/injector/manifests.py", "tests/k8s/control_plane.py", "tests/k8s/on_a_node.py"):
-        name = os.path.splitext(os.path.basename(path))[0]
-        run_integration_test(tally, f"k8s {name}", path, env, LONG_LIMIT)
+    name = os.path.splitext(os.path.basename(path))[0]
+    run_integration_test(tally, f"k8s {name}", path, env, LONG_LIMIT)
 
 
 def truth(tally):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The shipped manifests on a control plane with a node: from `kubectl apply` to what a pod's programs see."""
-import json
 import os
 import pathlib
 import re
 import signal
+import subprocess
 
 import plane as planes
 from plane import PATIENCE, SYSTEM, ControlPlane, lab
@@ -88,12 +88,35 @@ def daemons():
 
 # ---- From nothing --------------------------------------------------------------------------------
 
-def the_daemonset_and_the_injector_come_up_by_what_is_shipped():
+def documented(heading):
+    """The commands for kubectl below a heading of the documentation, with an image that is here."""
+    text = (planes.TOP / "docs/kubernetes.md").read_text()
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1]
+    return [line.strip().replace("debian:bookworm-slim", IMAGE) for line in section.splitlines()
+            if line.startswith("    kubectl")]
+
+
+def shell(command):
+    done = subprocess.run(["sh", "-c", command], cwd=planes.TOP, capture_output=True, text=True, timeout=2 * PATIENCE,
+                          env={**os.environ, "PATH": f"{planes.BUILT}:{os.environ['PATH']}",
+                               "KUBECONFIG": str(Stage.plane.config)}, check=False)
+    equal(done.returncode, 0, f"the exit code of {command}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def the_five_commands_of_the_documentation_lead_to_the_first_pod():
     plane = Stage.plane
-    plane.apply(plane.kustomized())
+    apply, wait, label, run_pod, look_into_it = documented("Five commands")
+    shell(apply)
     nodes.Proxy(plane, SYSTEM, "lxfs-injector")
+    shell(wait)
     rolled_out("daemonset/lxfs")
     rolled_out("deployment/lxfs-injector")
+    shell(label)
+    shell(run_pod)
+    seen = shell(look_into_it)
+    check(re.search(rf"^MemTotal: +{256 * 1024} kB$", seen, re.M), f"what the first pod sees: {seen}")
+    plane.kubectl("delete", "pod", "first", "--grace-period=1")
     plane.namespace(SHOP, **{"lxfs.io/inject": "enabled"})
 
 
@@ -240,9 +263,8 @@ def without_the_injector_pods_start_and_see_the_machine():
 def what_is_uninstalled_leaves_pods_running():
     plane = Stage.plane
     start_reader("reader-last")
-    plane.kubectl("delete", "mutatingwebhookconfiguration", "lxfs-injector")
-    plane.kubectl("delete", "--wait=false", "--ignore-not-found", "-f", "-", text=json.dumps({
-        "apiVersion": "v1", "kind": "List", "items": plane.kustomized()}))
+    for command in documented("Uninstalling"):
+        shell(command)
     lab.wait_until(lambda: "bad: " in logs("reader-last"), PATIENCE * 2, "the keeper has ended")
     seen = set(re.findall("bad: (.*)", logs("reader-last")))
     host = str(lab.parse_meminfo(pathlib.Path("/proc/meminfo").read_text())["MemTotal"])
@@ -250,7 +272,7 @@ def what_is_uninstalled_leaves_pods_running():
 
 
 TESTS = [
-    the_daemonset_and_the_injector_come_up_by_what_is_shipped,
+    the_five_commands_of_the_documentation_lead_to_the_first_pod,
     pods_see_their_own_limits,
     a_pod_without_limits_sees_the_machine,
     init_containers_and_sidecars_see_theirs,
