@@ -202,7 +202,7 @@ def remove_cgroup(folder):
     for child in sorted(folder.iterdir()):
         if child.is_dir():
             remove_cgroup(child)
-    for _ in range(500):
+    for _ in range(3000):
         try:
             folder.rmdir()
             return

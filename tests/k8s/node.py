@@ -106,6 +106,14 @@ def pump(source, target):
                 pass
 
 
+def bury_orphans(ended):
+    while not ended.wait(0.02):
+        try:
+            os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            pass
+
+
 class Node:
     def __init__(self, plane):
         self.plane, self.folder = plane, plane.folder
@@ -166,5 +174,13 @@ class Node:
         return [root / self.cgroup[1:] for root in lab.hierarchy_roots()]
 
     def remove_cgroups(self):
-        for folder in self.cgroups():
-            lab.remove_cgroup(folder)
+        """The first process of a pod ends after all others are buried: those that shims have left are ours."""
+        removed = threading.Event()
+        burial = threading.Thread(target=bury_orphans, args=(removed,))
+        burial.start()
+        try:
+            for folder in self.cgroups():
+                lab.remove_cgroup(folder)
+        finally:
+            removed.set()
+            burial.join()

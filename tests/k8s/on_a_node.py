@@ -291,4 +291,5 @@ if __name__ == "__main__":
     nodes.take_apart()
     Stage.plane = ControlPlane()
     Stage.node = nodes.Node(Stage.plane)
+    lab.adopt_orphans()
     lab.run(TESTS)
