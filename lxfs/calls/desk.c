@@ -3,6 +3,7 @@
 #include "calls/desk.h"
 
 #include "calls/answer.h"
+#include "calls/monitor.h"
 #include "calls/proxy.h"
 #include "calls/register.h"
 #include "fd.h"
@@ -56,7 +57,7 @@ static void open_source(unsigned row, gpointer data)
 	*source = (Source){
 		.row = row,
 		.serial = listener->serial,
-		.is_proxy = lx_proxy_is(listener->fd),
+		.is_proxy = lx_monitor_is(listener->fd),
 		.fd = fcntl(listener->fd, F_DUPFD_CLOEXEC, 3),
 	};
 	arm(self, source, EPOLL_CTL_ADD, left->id ? EPOLLIN | EPOLLOUT : EPOLLIN);

@@ -34,20 +34,6 @@ typedef enum {
 	SEEN_END,
 } Seen;
 
-static int option(int fd, int name)
-{
-	int value = -1;
-	socklen_t size = sizeof value;
-
-	return getsockopt(fd, SOL_SOCKET, name, &value, &size) < 0 ? -1 : value;
-}
-
-bool lx_proxy_is(int fd)
-{
-	return option(fd, SO_DOMAIN) == AF_UNIX && option(fd, SO_TYPE) == SOCK_SEQPACKET &&
-	       option(fd, SO_ACCEPTCONN) == 0;
-}
-
 /* ---- Looking at a message ---------------------------------------------------------------- */
 
 /* The first will do. */

@@ -29,9 +29,6 @@
 
 #include "serve/estate.h"
 
-/* Asks the kernel. */
-bool lx_proxy_is(int fd);
-
 /*
  * Answers the message that waits on the connection, if there is one. False: the connection has
  * ended. At the end the row is empty again.

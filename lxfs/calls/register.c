@@ -3,7 +3,7 @@
 #include "calls/register.h"
 
 #include "calls/listener.h"
-#include "calls/proxy.h"
+#include "calls/monitor.h"
 #include "fd.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ static int copy_of(uint64_t holder)
 
 static bool is_kept(int fd)
 {
-	return lx_listener_is(fd) || lx_proxy_is(fd);
+	return lx_listener_is(fd) || lx_monitor_is(fd);
 }
 
 static bool is_socket(int fd)

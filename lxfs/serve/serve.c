@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
-#include "calls/proxy.h"
+#include "calls/monitor.h"
 #include "calls/register.h"
 #include "fd.h"
 #include "mounts/mountinfo.h"
@@ -94,7 +94,7 @@ static void take_listeners(const Start *start)
 		if (!lx_register_add(estate, given->fd, LX_LISTENERS_MAX, &row))
 			continue;
 		/* How far a worker came is not known any more. */
-		estate->listener_rows[row].replied = lx_proxy_is(given->fd);
+		estate->listener_rows[row].replied = lx_monitor_is(given->fd);
 		lx_store_push_listener(&estate->listeners[row]);
 	}
 }

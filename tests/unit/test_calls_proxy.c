@@ -141,28 +141,6 @@ static void let_through(const Fixture *self)
 						   .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE});
 }
 
-START_TEST(a_connection_is_told_from_everything_else)
-{
-	int packets[2], streams[2];
-	int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, packets), 0);
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, streams), 0);
-	ck_assert_int_eq(bind(listener, &(struct sockaddr){AF_UNIX}, sizeof(sa_family_t)), 0);
-	ck_assert_int_eq(listen(listener, 1), 0);
-	ck_assert(lx_proxy_is(packets[0]));
-	ck_assert(!lx_proxy_is(streams[0]));
-	ck_assert(!lx_proxy_is(listener));
-	ck_assert(!lx_proxy_is(STDIN_FILENO));
-	ck_assert(!lx_proxy_is(-1));
-	for (int i = 0; i < 2; i++) {
-		close(packets[i]);
-		close(streams[i]);
-	}
-	close(listener);
-}
-END_TEST
-
 START_TEST(a_message_is_replied_to_and_the_connection_goes_on)
 {
 	struct seccomp_notif_resp response = {0};
@@ -264,7 +242,6 @@ END_TEST
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
-		a_connection_is_told_from_everything_else,
 		a_message_is_replied_to_and_the_connection_goes_on,
 		what_a_predecessor_looked_at_is_answered,
 		what_may_have_been_replied_to_is_answered_on_the_listener_and_not_again,
