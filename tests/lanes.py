@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs jobs side by side, as many as there are CPUs, and counts what they count.
+"""Runs jobs side by side, as many as there are CPUs and no more than four, and counts what they count.
 
 A job has a process of its own, its lane: whatever the job's programs start and lose becomes that lane's
 child (prctl(2)) and nobody else's, so that each job answers for its own orphans. What a job prints
@@ -15,7 +15,7 @@ import os
 import signal
 
 PR_SET_CHILD_SUBREAPER = 36
-LANES = len(os.sched_getaffinity(0))
+LANES = min(len(os.sched_getaffinity(0)), 4)  # they share more than CPUs
 
 _fork = multiprocessing.get_context("fork")
 
