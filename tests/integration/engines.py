@@ -142,6 +142,7 @@ def agrees_with_proc(box, mib=256):
     at = text.index("MemTotal:")
     free, seen = row_of_free(text[:at]), lab.parse_meminfo(text[at:])
     equal((free["total"], seen["MemTotal"]), (mib, mib * 1024), "total of busybox free -m, and MemTotal")
+    check(free["used"] + free["free"] <= mib + 1, f"{free}, each of which is rounded")
     used = seen["MemTotal"] - sum(seen[name] for name in ("MemFree", "Buffers", "Cached", "SReclaimable"))
     for name, kib in (("used", used), ("free", seen["MemFree"]), ("available", seen["MemAvailable"])):
         check(abs(free[name] - kib / 1024) <= 8, f"{name} of {free}, and by /proc/meminfo {kib} KiB")
