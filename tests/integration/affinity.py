@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
+import callers
 import engines
 import lab
 from engines import Bundle, Oci, OciBox
@@ -15,13 +16,12 @@ from lab import check, equal
 
 lab.adopt_orphans()
 server = lab.Server("--sysinfo=on")
-CALLER = lab.BUILD / "tests/integration/caller"
 OURS = os.sched_getaffinity(0)
 PYTHON = "/usr/bin/python3"
 
 
 def caller(*words, of=server):
-    return [str(CALLER), str(of.runtime / "seccomp"), *map(str, words)]
+    return callers.caller(of, *words)
 
 
 def need_cpus(count):

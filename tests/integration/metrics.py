@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 
+import callers
 import exposition
 import lab
 from lab import MIB, check, equal
@@ -113,11 +114,8 @@ def system_calls_are_counted():
     """system calls of containers are counted by how they ended"""
     mine = lab.Server("--sysinfo=on")
     box = lab.Container(mine, memory=256 * MIB)
-    caller = [str(lab.BUILD / "tests/integration/caller"), str(mine.runtime / "seccomp")]
-    for _ in range(3):
-        box.run(*caller, "once")
-    box.run(*caller, "bad")
-    box.run(*caller, "affinity", "1", "128")
+    for words in (*[["once"]] * 3, ["bad"], ["affinity", 1, 128]):
+        box.run(*callers.caller(mine, *words))
     expected = {("sysinfo", "answered"): 3, ("sysinfo", "failed"): 1, ("sched_getaffinity", "continued"): 1}
     wait_for(lambda now: all(now["lxfs_calls_total"].value(call=call, outcome=outcome) == n
                              for (call, outcome), n in expected.items()), f"{expected}", runtime=mine.runtime)
@@ -361,7 +359,7 @@ if __name__ == "__main__":
         reads_are_counted_by_file,
         a_refused_read_is_one,
         system_calls_are_counted,
-    durations_are_measured,
+        durations_are_measured,
         a_killed_worker_is_counted,
         a_reload_is_counted,
         who_stops_is_not_up,

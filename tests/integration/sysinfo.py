@@ -14,13 +14,13 @@ import subprocess
 import tempfile
 import time
 
+import callers
 import lab
 import survivors
+from callers import KILLS, RELOADS, every_answer_was_right
 from lab import MIB, check, equal
 
-KILLS, RELOADS = (500, 50) if survivors.FULL else (50, 5)
 LIMIT = 256 * MIB
-CALLER = lab.BUILD / "tests/integration/caller"
 WIDE = struct.Struct("=q3Q6QHHxxxxQQIxxxx")
 NARROW = struct.Struct("=i3I6IHHIII8x")
 FIELDS = ("uptime", "load1", "load5", "load15", "total", "free", "shared", "buffer", "swap", "swap_free",
@@ -32,7 +32,7 @@ lab.at_end(lambda: subprocess.run(["rm", "-rf", str(folder)], check=True))
 
 
 def caller(*words, of=server):
-    return [str(CALLER), str(of.runtime / "seccomp"), *map(str, words)]
+    return callers.caller(of, *words)
 
 
 def parse(text, layout):
@@ -74,13 +74,6 @@ class Loop:
         output = self.process.communicate(timeout=60 * lab.SLOW)[0]
         equal(self.process.returncode, 0, f"the caller: {output}")
         return tuple(map(int, output.split()))
-
-
-def every_answer_was_right(loop, least=1):
-    calls, failed, others = loop.end()
-    lab.note(f"{calls} calls")
-    equal((failed, others), (0, 0), "calls that failed, and calls that were told another total")
-    check(calls >= least, f"{calls} calls, at least {least} expected")
 
 
 def listeners_of(process):

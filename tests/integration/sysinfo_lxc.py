@@ -14,14 +14,14 @@ import stat
 import subprocess
 import tempfile
 
+import callers
 import engines
 import lab
 import survivors
+from callers import KILLS, RELOADS, every_answer_was_right
 from engines import LxcBox, agrees_with_proc
 from lab import MIB, check, equal
 
-KILLS, RELOADS = (500, 50) if survivors.FULL else (50, 5)
-CALLER = lab.BUILD / "tests/integration/caller"
 RUNTIMES = pathlib.Path(__file__).resolve().parents[2] / "runtimes"
 INIT = """#!/bin/sh
 PATH=/bin
@@ -63,7 +63,7 @@ def configured(of):
 
 def prepare(root):
     """Its init calls sysinfo, too, and starts what is put into a folder."""
-    engines.add_program(root, CALLER)
+    engines.add_program(root, callers.CALLER)
     (root / "bin/sleep").unlink()
     (root / "bin/sleep").write_text(INIT)
     (root / "bin/sleep").chmod(0o755)
@@ -116,13 +116,6 @@ class Loop:
         code, output = self.job.result()
         equal(code, 0, f"the caller: {output}")
         return tuple(map(int, output.split()))
-
-
-def every_answer_was_right(loop, least=1):
-    calls, failed, others = loop.end()
-    lab.note(f"{calls} calls")
-    equal((failed, others), (0, 0), "calls that failed, and calls that were told another total")
-    check(calls >= least, f"{calls} calls, at least {least} expected")
 
 
 def await_answers(box):
