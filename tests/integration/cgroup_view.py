@@ -7,7 +7,7 @@ import pathlib
 import stat
 
 import lab
-from cgroups_seen import (Seen, answers, as_user, limit_file, main_hierarchy, outcome)
+from cgroups_seen import (Seen, answers, as_user, folder_in, limit_file, main_hierarchy, outcome)
 from lab import MIB, check, equal
 
 KINDS = {
@@ -22,20 +22,6 @@ def is_rooted(flags):
     return "-C" in flags.split()
 
 
-def own_lines():
-    """Hierarchy -> the path that /proc/self/cgroup says."""
-    lines = (line.split(":", 2) for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines())
-    return {(names.split("=")[-1] or "unified"): path for _, names, path in lines}
-
-
-def hierarchy_folder(view, name):
-    """The folder of a hierarchy in the view; None where the host does not mount it."""
-    if lab.is_v2():
-        return view if name == "unified" else None
-    folder = view / name
-    return folder if folder.is_dir() else None
-
-
 # ---- What is there -----------------------------------------------------------------------------
 
 def walk(folder):
@@ -47,13 +33,15 @@ def walk(folder):
 
 
 def look_around(view):
-    """Hierarchy -> (the path of /proc/self/cgroup, everything in the view's folder of it)."""
-    return {name: (path, walk(folder)) for name, path in own_lines().items()
-            if (folder := hierarchy_folder(view, name))}
+    """Root of a hierarchy -> (the path of /proc/self/cgroup, everything in the view's folder of it)."""
+    return {root: (path, walk(folder_in(view, root))) for root, path in lab.places().items()}
 
 
-def expected_below(real, path):
-    """What the view shows where a caller says `path` of the cgroup in the folder `real`."""
+def expected_below(root, own, path):
+    """What the view shows whoever stands in the cgroup `own` and says `path` of it: of the host's root nothing."""
+    if own == "/":
+        return []
+    real = root / own[1:]
     names = [name for name in path.split("/") if name]
     above = ["/".join(names[:n + 1]) for n in range(len(names))]
     prefix = "/".join(names)
@@ -66,14 +54,14 @@ def what_is_seen_is_what_proc_self_cgroup_says():
         seen = Seen(server, flags=flags)
         below = lab.Cgroup("below", parent=seen.cgroup, limited=False)
         lab.Cgroup()  # a sibling
-        for name, (path, found) in seen.call(look_around, seen.at).items():
-            folder = seen.cgroup.folders.get("" if lab.is_v2() else name)
-            if folder:
-                own = "/" if is_rooted(flags) else f"/{seen.cgroup.path}"
-                equal(path, own, f"{kind}: the path of {name}")
-                equal(found, expected_below(folder, path), f"{kind}: what is seen of {name}")
-            else:
-                equal((path, found), ("/", []), f"{kind}: {name}, where it has no cgroup")
+        looked = seen.call(look_around, seen.at)
+        equal(sorted(looked), lab.hierarchy_roots(), f"{kind}: the hierarchies")
+        for root, (path, found) in looked.items():
+            # Where the container has no cgroup it stands where we do.
+            has_one = root in lab.hierarchies().values()
+            own = f"/{seen.cgroup.path}" if has_one else lab.places()[root]
+            equal(path, "/" if is_rooted(flags) else own, f"{kind}: the path in {root}")
+            equal(found, expected_below(root, own, path), f"{kind}: what is seen of {root}")
         below.remove()
         seen.box.stop()
 

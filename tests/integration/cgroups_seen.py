@@ -30,6 +30,11 @@ def raw(number, *arguments):
     return result
 
 
+def folder_in(view, root):
+    """The view's folder of the hierarchy that the host has mounted at the root."""
+    return view / root.relative_to(lab.CGROUPS)
+
+
 class Seen:
     """A container whose /view is the cgroup view of a server."""
 
@@ -43,7 +48,7 @@ class Seen:
     def folders(self, cgroup=None, rooted=False):
         """The container's own cgroup in the view, by hierarchy."""
         path = "" if rooted else (cgroup or self.cgroup).path
-        return {name: self.at / name / path for name in self.cgroup.folders}
+        return {name: folder_in(self.at, lab.hierarchies()[name]) / path for name in self.cgroup.folders}
 
     def call(self, function, *arguments, **options):
         return self.box.call(function, *arguments, **options)

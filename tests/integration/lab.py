@@ -106,10 +106,10 @@ def need_controller(name):
 
 
 def hierarchies():
-    """The folders under which a container's cgroups are made."""
+    """The folders under which a container's cgroups are made; controllers that share a hierarchy have one."""
     if is_v2():
         return {"": CGROUPS}
-    found = {name: CGROUPS / name for name in CONTROLLERS_V1 if (CGROUPS / name).is_dir()}
+    found = {name: (CGROUPS / name).resolve() for name in CONTROLLERS_V1 if (CGROUPS / name).is_dir()}
     if (CGROUPS / "unified" / "cgroup.procs").exists():
         found["unified"] = CGROUPS / "unified"
     return found
@@ -120,6 +120,18 @@ def hierarchy_roots():
     if is_v2():
         return [CGROUPS]
     return sorted(folder for folder in CGROUPS.iterdir() if folder.is_dir() and not folder.is_symlink())
+
+
+def places():
+    """Where this process stands: the root of every hierarchy that is mounted here -> its path below that."""
+    found = {}
+    for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        name = controllers.split("=")[-1].split(",")[0] or ("" if is_v2() else "unified")
+        root = (CGROUPS / name).resolve()
+        if root in hierarchy_roots():
+            found[root] = path
+    return found
 
 
 # ---- Cleaning up -----------------------------------------------------------------------------
@@ -553,7 +565,7 @@ class Cgroup:
 
 def leave_all_cgroups():
     """This process becomes one of the host itself."""
-    for root in hierarchies().values():
+    for root in hierarchy_roots():
         write(root / "cgroup.procs", 0)
 
 
