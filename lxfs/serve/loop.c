@@ -10,6 +10,7 @@
 #include "serve/loop.h"
 
 #include "clock.h"
+#include "serve/duty.h"
 #include "serve/fatal.h"
 #include "serve/fault.h"
 #include "serve/journal.h"
@@ -28,6 +29,7 @@ struct LxLoop {
 	LxEstate *estate;
 	LxFront *front;
 	struct fuse_session *sessions[LX_N_CONNECTIONS];
+	LxDuty *duties[LX_N_CONNECTIONS];
 	Worker workers[LX_SLOTS_MAX];
 	void (*ended)(gpointer data);
 	gpointer data;
@@ -74,24 +76,28 @@ static bool replay_init(LxLoop *loop, int kind, GError **error)
 	return true;
 }
 
+static bool open_connection(LxLoop *loop, int kind, GError **error)
+{
+	loop->sessions[kind] = lx_front_session(loop->front, kind);
+	if (!loop->sessions[kind]) {
+		lx_error_set(error, EIO, "making a FUSE session");
+		return false;
+	}
+	loop->duties[kind] = lx_duty_new(loop->estate->connection_fds[kind], error);
+	return loop->duties[kind] && replay_init(loop, kind, error);
+}
+
 LxLoop *lx_loop_new(LxEstate *estate, LxFront *front, GError **error)
 {
 	LxLoop *loop = g_new0(LxLoop, 1);
 
 	loop->estate = estate;
 	loop->front = front;
-	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++) {
-		loop->sessions[kind] = lx_front_session(front, kind);
-		if (!loop->sessions[kind]) {
-			lx_error_set(error, EIO, "making a FUSE session");
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		if (!open_connection(loop, kind, error)) {
 			g_free(loop);
 			return NULL;
 		}
-		if (!replay_init(loop, kind, error)) {
-			g_free(loop);
-			return NULL;
-		}
-	}
 	return loop;
 }
 
@@ -133,6 +139,7 @@ static void *serve_requests(void *data)
 {
 	Worker *worker = data;
 	LxSlot *slot = worker->slot;
+	LxDuty *duty = worker->loop->duties[slot->connection];
 	int fuse_fd = worker->loop->estate->connection_fds[slot->connection];
 	ssize_t got;
 
@@ -144,7 +151,9 @@ static void *serve_requests(void *data)
 		lx_fault_point(LX_FAULT_BEFORE_CLEAR);
 		lx_journal_clear(slot);
 		lx_fault_point(LX_FAULT_BEFORE_RECEIVE);
+		lx_duty_wait(duty);
 		got = lx_journal_receive(slot, fuse_fd);
+		lx_duty_take(duty);
 		if (got <= 0)
 			continue;
 		lx_fault_point(LX_FAULT_AFTER_RECEIVE);
