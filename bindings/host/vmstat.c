@@ -43,3 +43,25 @@ void lx_vmstat_parse(LxSlice text, LxVmstat *out)
 			out->lines[out->n_lines++] =
 				(LxVmstatLine){.name = name, .item = find_item(name)};
 }
+
+void lx_vmstat_unref(LxVmstat *vmstat)
+{
+	if (vmstat)
+		g_atomic_rc_box_release(vmstat);
+}
+
+LxVmstat *lx_vmstat_lines(LxHost *host, GError **error)
+{
+	LxVmstat *lines = lx_host_recent(host, LX_HOST_VMSTAT, 0, UINT64_MAX);
+	const LxText *text;
+
+	if (lines)
+		return lines;
+	text = lx_host_read_once(host, LX_HOST_VMSTAT, error);
+	if (!text)
+		return NULL;
+	lines = g_atomic_rc_box_new0(LxVmstat);
+	lx_vmstat_parse(lx_text_slice(text), lines);
+	lx_host_keep_recent(host, LX_HOST_VMSTAT, lines, NULL, 0);
+	return lines;
+}

@@ -54,18 +54,16 @@ static bool read_io(const LxReading *reading, LxVmstatTerms *terms, GError **err
 bool lx_recipe_vmstat(const LxReading *reading, GString *text, GError **error)
 {
 	LxHost *host = reading->context->host;
-	const LxText *host_text = lx_host_read_once(host, LX_HOST_VMSTAT, error);
+	g_autoptr(LxVmstat) lines = lx_vmstat_lines(host, error);
 	LxVmstatNumbers numbers;
 	LxVmstatTerms terms;
 	LxMemoryStats stats;
-	LxVmstat vmstat;
 
-	if (!host_text || !lx_cgroup_read_memory_stats(reading->container->cgroup, &stats, error) ||
+	if (!lines || !lx_cgroup_read_memory_stats(reading->container->cgroup, &stats, error) ||
 		!lx_memory_read_page_sizes(host, &terms, error) || !read_io(reading, &terms, error))
 		return false;
-	lx_vmstat_parse(lx_text_slice(host_text), &vmstat);
 	lx_vmstat_compute(&stats, &terms, &numbers);
-	lx_vmstat_render(&vmstat, &numbers, text);
+	lx_vmstat_render(lines, &numbers, text);
 	return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include "host/vmstat.h"
 
+#include <errno.h>
+
 static const char *const names[] = {
 #define ITEM_NAME(symbol, name) name,
 	LX_VMSTAT_ITEMS(ITEM_NAME)
@@ -70,6 +72,34 @@ START_TEST(lines_beyond_the_room_are_passed_over)
 }
 END_TEST
 
+START_TEST(the_hosts_lines_are_parsed_once)
+{
+	static const char *const files[] = {"proc/vmstat", "pgfault 1\nnr_unheard_of 2\n", NULL};
+	g_autoptr(GError) error = NULL;
+	unit_autofolder folder = unit_folder_new(files);
+	g_autoptr(LxSysroot) root = lx_sysroot_new(folder, NULL);
+	g_autoptr(LxHost) host = lx_host_new(root);
+	g_autoptr(LxVmstat) first = lx_vmstat_lines(host, &error);
+	g_autoptr(LxVmstat) second = lx_vmstat_lines(host, &error);
+
+	unit_ok(first != NULL, error);
+	ck_assert_ptr_eq(first, second);
+	ck_assert_uint_eq(first->n_lines, 2);
+	ck_assert_int_eq(first->lines[0].item, LX_VMSTAT_PGFAULT);
+}
+END_TEST
+
+START_TEST(a_host_without_them_is_an_error)
+{
+	g_autoptr(GError) error = NULL;
+	unit_autofolder folder = unit_folder_new(NULL);
+	g_autoptr(LxSysroot) root = lx_sysroot_new(folder, NULL);
+	g_autoptr(LxHost) host = lx_host_new(root);
+
+	unit_fails(lx_vmstat_lines(host, &error) != NULL, error, ENOENT, "proc/vmstat");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -77,6 +107,8 @@ Suite *unit_suite(void)
 		every_name_of_the_table_is_found,
 		lines_are_kept_in_order_and_what_is_no_line_is_passed_over,
 		lines_beyond_the_room_are_passed_over,
+		the_hosts_lines_are_parsed_once,
+		a_host_without_them_is_an_error,
 		NULL,
 	};
 
