@@ -666,8 +666,10 @@ class Container:
                 for cpu in cpus]
 
     def stop(self):
+        """From the inside out, so that each is buried by whoever started it: an orphan of a PID namespace that
+        nobody buries keeps that one's init from ending."""
         while self.chain:
-            pidfd = self.chain.pop(0)
+            pidfd = self.chain.pop()
             try:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             except ProcessLookupError:  # it ended with its cgroup
