@@ -108,9 +108,12 @@ static bool divide_memory(LxContext *context, GError **error)
 	return true;
 }
 
-static bool release_watched(gpointer load)
+static bool release(gpointer data)
 {
-	return lx_load_release(load);
+	LxContext *context = data;
+	bool watched = lx_load_release(context->load), kept = lx_view_release(context->view);
+
+	return watched || kept;
 }
 
 /* Left out when everybody gets the host's own text: then nothing of a container can matter. */
@@ -124,7 +127,7 @@ static bool find_containers(LxContext *context, GError **error)
 		&context->clock, context->settings.max_containers, error);
 	if (!context->identity)
 		return false;
-	lx_identity_on_shortage(context->identity, release_watched, context->load);
+	lx_identity_on_shortage(context->identity, release, context);
 	return true;
 }
 

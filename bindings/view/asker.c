@@ -48,8 +48,10 @@ static char *path_of(const LxAsker *asker, unsigned hierarchy, LxLevel *level, G
 {
 	const LxRoot *root = &asker->view->roots.roots[hierarchy];
 	g_autofree char *path = NULL;
+	struct stat status;
 
-	if (lx_level_is_v2(level))
+	if (lx_level_is_v2(level) ||
+		lx_root_leads_to(root, lx_level_path(level), lx_level_id(level), &status))
 		return g_strdup(lx_level_path(level));
 	path = lx_root_path(root, lx_level_folder(level), error);
 	if (!path || asker->rooted || strcmp(path, lx_level_path(level)) == 0)

@@ -7,6 +7,11 @@
  * parent (cgroup1_rename in kernel/cgroup/cgroup-v1.c) and the number of a removed one is given to
  * nobody. A file is where its folder is. For the same reason a name in a folder that has passed
  * the gate needs no path of its own from the kernel: it is that of the folder and the name.
+ *
+ * And for the same reason a file that has passed the gate has passed it for good: below which
+ * cgroups a file lies never changes. Of one that is kept open there is left to ask whether its path
+ * still leads to it. Then it has not been removed; and no cgroup on the way to it has been renamed,
+ * that of the asker's container included, so that whoever was found by its name is still there.
  */
 #include "view/place.h"
 
@@ -17,6 +22,7 @@ void lx_place_in_view_clear(LxPlaceInView *place)
 {
 	if (!place->borrowed)
 		lx_fd_clear(&place->fd);
+	g_clear_pointer(&place->kept, lx_kept_unref);
 	g_clear_pointer(&place->path, g_free);
 	lx_bounds_clear(&place->bounds);
 }
@@ -61,6 +67,11 @@ static bool judge(LxPlaceInView *place)
 	return is_folder && lx_place_in_view_is_below(bounds->top, folder);
 }
 
+static bool pass(LxPlaceInView *place, GError **error)
+{
+	return (place->status.st_nlink > 0 && judge(place)) || fail_missing(error);
+}
+
 /* Of what has just been opened; its path is known. */
 static bool look(LxPlaceInView *place, GError **error)
 {
@@ -68,7 +79,7 @@ static bool look(LxPlaceInView *place, GError **error)
 		lx_error_set_errno(error, errno, "looking at a cgroup");
 		return false;
 	}
-	return (place->status.st_nlink > 0 && judge(place)) || fail_missing(error);
+	return pass(place, error);
 }
 
 static unsigned depth_of(const char *path)
@@ -171,6 +182,74 @@ bool lx_place_in_view_find(const LxAsker *asker, LxNode node, LxPlaceInView *out
 	return true;
 }
 
+/* ---- A file that was read before --------------------------------------------------------- */
+
+/* False for who stands at the root and sees nothing there. */
+static bool key_of(const LxAsker *asker, LxNode node, LxKeptKey *out)
+{
+	const LxContainer *container = asker->container;
+	const LxLevel *level = NULL;
+	LxViewNumber number;
+
+	if (!lx_view_number_decode(node, &number))
+		return false;
+	if (!container->is_host)
+		level = lx_cgroup_hierarchy_level(container->cgroup, number.hierarchy);
+	*out = (LxKeptKey){node, level ? lx_level_id(level) : 0, asker->rooted};
+	return level || container->is_host;
+}
+
+/* Does the path by which he was found lead to it? Nobody was who is rooted, or the host. */
+static bool is_below_his_name(const LxAsker *asker, unsigned hierarchy, const char *path)
+{
+	const LxContainer *container = asker->container;
+
+	return asker->rooted || container->is_host ||
+	       lx_place_in_view_is_below(path,
+		       lx_level_path(lx_cgroup_hierarchy_level(container->cgroup, hierarchy)));
+}
+
+bool lx_place_in_view_recall(const LxAsker *asker, LxNode node, LxPlaceInView *out)
+{
+	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
+	LxKeptKey key;
+
+	if (!key_of(asker, node, &key))
+		return false;
+	place.kept = lx_kept_files_get(asker->view->kept, &key);
+	if (!place.kept)
+		return false;
+	place.standing = LX_STANDING_OWN;
+	place.hierarchy = (unsigned)(node >> 56) - 1;
+	place.root = &asker->view->roots.roots[place.hierarchy];
+	place.borrowed = true;
+	place.fd = place.kept->fd;
+	place.path = g_strdup(place.kept->path);
+	if (!is_below_his_name(asker, place.hierarchy, place.path) ||
+		!lx_root_leads_to(place.root, place.path, place.kept->inode, &place.status) ||
+		!lx_asker_is_free(&place.status, S_IROTH)) {
+		lx_place_in_view_forget(asker, &place);
+		return false;
+	}
+	*out = place;
+	place = LX_PLACE_IN_VIEW_NONE;
+	return true;
+}
+
+void lx_place_in_view_keep(const LxAsker *asker, LxNode node, const LxPlaceInView *file, LxFd *fd)
+{
+	LxKeptKey key;
+
+	if (key_of(asker, node, &key))
+		lx_kept_files_put(
+			asker->view->kept, lx_kept_new(&key, fd, file->status.st_ino, file->path));
+}
+
+void lx_place_in_view_forget(const LxAsker *asker, const LxPlaceInView *file)
+{
+	lx_kept_files_drop(asker->view->kept, file->kept);
+}
+
 /* ---- A name in a folder ------------------------------------------------------------------ */
 
 static bool find_hierarchy(
@@ -194,26 +273,36 @@ static bool find_hierarchy(
 	return fail_missing(error);
 }
 
-static int open_child(LxAsker *asker, const LxPlaceInView *folder, const char *name, GError **error)
+static bool may_look_for(LxAsker *asker, const LxPlaceInView *folder, const char *name,
+	LxActing *acting, GError **error)
 {
 	g_autofree char *next = NULL;
-	g_auto(LxActing) acting = false;
-	int fd;
 
-	if (folder->standing == LX_STANDING_ANCESTOR) {
-		next = lx_place_in_view_next(folder);
-		if (g_strcmp0(next, name) != 0) {
-			fail_missing(error);
-			return -1;
-		}
-	} else if (!lx_asker_act_unless_free(asker, &folder->status, S_IXOTH, &acting, error)) {
-		return -1;
+	if (folder->standing != LX_STANDING_ANCESTOR)
+		return lx_asker_act_unless_free(asker, &folder->status, S_IXOTH, acting, error);
+	next = lx_place_in_view_next(folder);
+	return g_strcmp0(next, name) == 0 || fail_missing(error);
+}
+
+/* Opened only where its number cannot be had otherwise. */
+static bool look_for(LxAsker *asker, const LxPlaceInView *folder, const char *name,
+	LxPlaceInView *child, GError **error)
+{
+	g_auto(LxActing) acting = false;
+	bool found;
+
+	if (!may_look_for(asker, folder, name, &acting, error))
+		return false;
+	if (lx_root_numbers_by_status(folder->root)) {
+		found = fstatat(folder->fd, name, &child->status, AT_SYMLINK_NOFOLLOW) == 0;
+	} else {
+		child->fd = openat(folder->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		found = child->fd >= 0 && fstat(child->fd, &child->status) == 0;
 	}
-	fd = openat(folder->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	if (!found)
 		lx_error_set_errno(error, errno == ENODEV ? ENOENT : errno,
 			"looking for %s in the cgroup %s", name, folder->path);
-	return fd;
+	return found;
 }
 
 /* FUSE asks for one name at a time and never for these; others may. */
@@ -242,8 +331,7 @@ bool lx_place_in_view_child(LxAsker *asker, const LxPlaceInView *folder, const c
 	place.bounds = (LxBounds){
 		folder->bounds.all, g_strdup(folder->bounds.top), g_strdup(folder->bounds.base)};
 	place.path = g_strconcat(folder->path, "/", name, NULL);
-	place.fd = open_child(asker, folder, name, error);
-	if (place.fd < 0 || !look(&place, error))
+	if (!look_for(asker, folder, name, &place, error) || !pass(&place, error))
 		return false;
 	*out = place;
 	place = LX_PLACE_IN_VIEW_NONE;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "view/asker.h"
+#include "view/kept.h"
 #include "view/number.h"
 
 typedef enum {
@@ -18,7 +19,8 @@ typedef struct {
 	LxStanding standing;
 	unsigned hierarchy;
 	const LxRoot *root;
-	LxFd fd;       /* O_PATH; -1 for the folder of hierarchies */
+	LxFd fd;       /* O_PATH; -1 for the folder of hierarchies and for a name in a folder */
+	LxKept *kept;  /* whose descriptor it is: of a file, open for reading; NULL: nobody's */
 	bool borrowed; /* the descriptor is another's */
 	struct stat status;
 	char *path;
@@ -36,6 +38,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LxPlaceInView, lx_place_in_view_clear)
 /* ENOENT for everything that is not his. */
 LX_MUST_CHECK bool lx_place_in_view_find(
 	const LxAsker *asker, LxNode node, LxPlaceInView *out, GError **error);
+
+/*
+ * A file that somebody with the same bounds has read before, as it is now, by one system call and
+ * without a path for bounds. False: none, and lx_place_in_view_find is to be asked. All may read
+ * it.
+ */
+bool lx_place_in_view_recall(const LxAsker *asker, LxNode node, LxPlaceInView *out);
+/* For it: keeps a file that all may read, and takes over a descriptor that we opened for reading.
+ */
+void lx_place_in_view_keep(const LxAsker *asker, LxNode node, const LxPlaceInView *file, LxFd *fd);
+/* It could not be read. */
+void lx_place_in_view_forget(const LxAsker *asker, const LxPlaceInView *file);
 
 /* The name in a folder, with the rights to look for it. */
 LX_MUST_CHECK bool lx_place_in_view_child(LxAsker *asker, const LxPlaceInView *folder,

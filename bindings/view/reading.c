@@ -18,6 +18,8 @@
 
 /* A list of a million processes has 8 MiB. */
 #define FILE_MAX_BYTES (16u * 1024 * 1024)
+/* Of a file that is kept open to be read again. */
+#define KEPT_MAX_BYTES 4096u
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DIR, closedir)
 
@@ -227,14 +229,12 @@ static bool is_refused(const LxPlaceInView *file, int flags)
 	       lx_control_of(lx_place_in_view_name(file)) == LX_CONTROL_REFUSED;
 }
 
-bool lx_view_open(const LxViewCaller *caller, LxNode file, int flags, GError **error)
+static bool open_found(LxAsker *asker, LxNode file, int flags, GError **error)
 {
-	g_auto(LxAsker) asker = {0};
 	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
 	g_auto(LxFd) fd = -1;
 
-	if (!lx_asker_init(&asker, caller, error) ||
-		!lx_place_in_view_find(&asker, file, &place, error))
+	if (!lx_place_in_view_find(asker, file, &place, error))
 		return false;
 	if (!S_ISREG(place.status.st_mode)) {
 		lx_error_set(error, EISDIR, "opening the cgroup %s as a file", place.path);
@@ -247,8 +247,19 @@ bool lx_view_open(const LxViewCaller *caller, LxNode file, int flags, GError **e
 	}
 	if ((flags & O_ACCMODE) == O_RDONLY && lx_asker_is_free(&place.status, S_IROTH))
 		return true;
-	fd = lx_view_reopen(&asker, &place, flags & O_ACCMODE, error);
+	fd = lx_view_reopen(asker, &place, flags & O_ACCMODE, error);
 	return fd >= 0;
+}
+
+bool lx_view_open(const LxViewCaller *caller, LxNode file, int flags, GError **error)
+{
+	g_auto(LxAsker) asker = {0};
+	g_auto(LxPlaceInView) known = LX_PLACE_IN_VIEW_NONE;
+
+	if (!lx_asker_init(&asker, caller, error))
+		return false;
+	return ((flags & O_ACCMODE) == O_RDONLY && lx_place_in_view_recall(&asker, file, &known)) ||
+	       open_found(&asker, file, flags, error);
 }
 
 static pid_t inward(gconstpointer pids, pid_t outer)
@@ -270,28 +281,67 @@ static bool append_pids(const LxAsker *asker, const LxPlaceInView *file, LxSlice
 	return true;
 }
 
-/* Lists are printed a process at a time, every other file of a cgroup as one record. */
-static bool read_whole(int fd, bool is_list, const char *name, LxText *out, GError **error)
+static void append_own(const LxAsker *asker, const LxPlaceInView *file, LxSlice own, GString *text)
 {
-	return is_list ? lx_fd_read(fd, FILE_MAX_BYTES, name, out, error)
-		       : lx_fd_read_record(fd, FILE_MAX_BYTES, name, out, error);
+	if (!asker->view->effective || !lx_limits_append(file, own, text))
+		g_string_append_len(text, own.at, (gssize)own.length);
 }
 
-static bool append_text(LxAsker *asker, const LxPlaceInView *file, GString *text, GError **error)
+/*
+ * Every file of a cgroup but a list is printed as one record: what is shorter than was asked for
+ * came in one piece, whoever else reads by the same descriptor.
+ */
+static bool append_recalled(const LxAsker *asker, LxNode node, GString *text)
 {
-	const char *name = lx_place_in_view_name(file);
-	LxControl control = lx_control_of(name);
-	bool is_list = control == LX_CONTROL_PROCESSES || control == LX_CONTROL_THREADS;
+	g_auto(LxPlaceInView) file = LX_PLACE_IN_VIEW_NONE;
+	char own[KEPT_MAX_BYTES];
+	ssize_t got;
+
+	if (!lx_place_in_view_recall(asker, node, &file))
+		return false;
+	got = pread(file.fd, own, sizeof own, 0);
+	if (got < 0 || got == sizeof own) {
+		lx_place_in_view_forget(asker, &file);
+		return false;
+	}
+	append_own(asker, &file, (LxSlice){own, (size_t)got}, text);
+	return true;
+}
+
+static bool append_list(LxAsker *asker, const LxPlaceInView *file, GString *text, GError **error)
+{
 	g_auto(LxFd) fd = lx_view_reopen(asker, file, O_RDONLY, error);
 	g_auto(LxText) own = {0};
 
-	if (fd < 0 || !read_whole(fd, is_list, name, &own, error))
+	if (fd < 0 || !lx_fd_read(fd, FILE_MAX_BYTES, lx_place_in_view_name(file), &own, error))
 		return false;
-	if (asker->view->live && is_list)
+	if (asker->view->live)
 		return append_pids(asker, file, lx_text_slice(&own), text, error);
-	if (!asker->view->effective || !lx_limits_append(file, lx_text_slice(&own), text))
-		g_string_append_len(text, own.bytes, (gssize)own.length);
+	g_string_append_len(text, own.bytes, (gssize)own.length);
 	return true;
+}
+
+static bool append_record(
+	LxAsker *asker, LxNode node, const LxPlaceInView *file, GString *text, GError **error)
+{
+	g_auto(LxFd) fd = lx_view_reopen(asker, file, O_RDONLY, error);
+	g_auto(LxText) own = {0};
+
+	if (fd < 0 ||
+		!lx_fd_read_record(fd, FILE_MAX_BYTES, lx_place_in_view_name(file), &own, error))
+		return false;
+	append_own(asker, file, lx_text_slice(&own), text);
+	if (own.length < KEPT_MAX_BYTES && lx_asker_is_free(&file->status, S_IROTH))
+		lx_place_in_view_keep(asker, node, file, &fd);
+	return true;
+}
+
+/* Lists are printed a process at a time. */
+static bool is_list(const LxPlaceInView *file)
+{
+	LxControl control = lx_control_of(lx_place_in_view_name(file));
+
+	return control == LX_CONTROL_PROCESSES || control == LX_CONTROL_THREADS;
 }
 
 int lx_view_watch(const LxViewCaller *caller, LxNode file, GError **error)
@@ -319,11 +369,16 @@ bool lx_view_read(const LxViewCaller *caller, LxNode file, GString *text, GError
 	g_auto(LxAsker) asker = {0};
 	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
 
-	if (!lx_asker_init(&asker, caller, error) ||
-		!lx_place_in_view_find(&asker, file, &place, error))
+	if (!lx_asker_init(&asker, caller, error))
 		return false;
-	if (S_ISREG(place.status.st_mode))
-		return append_text(&asker, &place, text, error);
-	lx_error_set(error, EISDIR, "reading the cgroup %s as a file", place.path);
-	return false;
+	if (append_recalled(&asker, file, text))
+		return true;
+	if (!lx_place_in_view_find(&asker, file, &place, error))
+		return false;
+	if (!S_ISREG(place.status.st_mode)) {
+		lx_error_set(error, EISDIR, "reading the cgroup %s as a file", place.path);
+		return false;
+	}
+	return is_list(&place) ? append_list(&asker, &place, text, error)
+			       : append_record(&asker, file, &place, text, error);
 }

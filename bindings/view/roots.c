@@ -263,12 +263,25 @@ int lx_root_search(
 
 /* ---- To a number, to a path -------------------------------------------------------------- */
 
+bool lx_root_leads_to(const LxRoot *root, const char *path, ino_t inode, struct stat *status)
+{
+	const char *below = path[0] == '/' ? path + 1 : ".";
+
+	return fstatat(root->fd, below, status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       status->st_ino == inode;
+}
+
+bool lx_root_numbers_by_status(const LxRoot *root)
+{
+	return root->handle_type == FILEID_KERNFS || root->handle_type == NO_HANDLES;
+}
+
 bool lx_root_number(
 	const LxRoot *root, int fd, const struct stat *status, uint64_t *out, GError **error)
 {
 	Handle handle;
 
-	if (root->handle_type == FILEID_KERNFS || root->handle_type == NO_HANDLES) {
+	if (lx_root_numbers_by_status(root)) {
 		*out = root->handle_type == NO_HANDLES ? captured_number(status) : status->st_ino;
 		return true;
 	}

@@ -42,6 +42,16 @@ LX_MUST_CHECK int lx_root_open(const LxRoot *root, uint64_t id, GError **error);
 LX_MUST_CHECK int lx_root_search(
 	const LxRoot *root, const char *top, uint64_t id, char **out_path, GError **error);
 
+/*
+ * Does a path (as lx_root_path gives it) lead to the folder or file with this inode? *status says
+ * what that is. As long as somebody has it open no other one has the same.
+ */
+LX_MUST_CHECK bool lx_root_leads_to(
+	const LxRoot *root, const char *path, ino_t inode, struct stat *status);
+
+/* Does stat(2) say the whole number? Then lx_root_number needs no descriptor. */
+bool lx_root_numbers_by_status(const LxRoot *root);
+
 /* The number of an open folder or file, of which `status` is what fstat(2) says. */
 LX_MUST_CHECK bool lx_root_number(
 	const LxRoot *root, int fd, const struct stat *status, uint64_t *out, GError **error);

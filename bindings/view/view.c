@@ -13,6 +13,7 @@ LxCgroupTree *lx_view_new(const LxSysroot *root, const LxLayout *layout, LxIdent
 	view->root = root;
 	view->layout = layout;
 	view->identity = identity;
+	view->kept = lx_kept_files_new();
 	view->effective = effective;
 	view->live = lx_sysroot_is_live(root);
 	if (lx_sysroot_stat(root, "proc/self/ns/user", true, &status, NULL))
@@ -27,7 +28,13 @@ void lx_view_free(LxCgroupTree *view)
 {
 	if (!view)
 		return;
+	lx_kept_files_free(view->kept);
 	lx_delegation_clear(&view->delegation);
 	lx_roots_clear(&view->roots);
 	g_free(view);
+}
+
+bool lx_view_release(LxCgroupTree *view)
+{
+	return view && lx_kept_files_release(view->kept);
 }
