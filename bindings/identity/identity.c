@@ -40,6 +40,7 @@ LxIdentity *lx_identity_new(const LxSysroot *root, const LxLayout *layout, LxLev
 		.namespaces = &identity->namespaces,
 		.cache = identity->cache,
 		.host = identity->host,
+		.callers = lx_callers_new(&identity->namespaces),
 		.home = -1,
 	};
 	g_mutex_init(&identity->lock);
@@ -52,6 +53,7 @@ void lx_identity_free(LxIdentity *identity)
 		return;
 	lx_list_unref(identity->list);
 	lx_cache_free(identity->cache);
+	lx_callers_free(identity->ladder.callers);
 	lx_container_unref(identity->host);
 	lx_namespaces_clear(&identity->namespaces);
 	g_mutex_clear(&identity->lock);
@@ -72,14 +74,15 @@ static void set_list(LxIdentity *identity, LxList *fresh)
 bool lx_identity_make_room(LxIdentity *identity, int code)
 {
 	unsigned n = lx_cache_n_entries(identity->cache);
-	bool released;
+	bool released, known;
 
 	if (code != EMFILE && code != ENFILE)
 		return false;
 	released = identity->release && identity->release(identity->release_data);
+	known = lx_callers_release(identity->ladder.callers);
 	lx_cache_trim(identity->cache, n / 2);
 	set_list(identity, NULL);
-	return n > 0 || released;
+	return n > 0 || released || known;
 }
 
 void lx_identity_on_shortage(LxIdentity *identity, LxRelease release, gpointer data)

@@ -120,6 +120,23 @@ static LxContainer *container_of(const LxCacheEntry *entry)
 	return entry->container ? lx_container_ref(entry->container) : NULL;
 }
 
+/* ---- Who climbs ---- */
+
+typedef struct {
+	pid_t tid;
+	bool known; /* then `in` says what would be asked */
+	LxCallerNamespaces in;
+} Climber;
+
+static bool namespace_of(const LxLadder *ladder, const Climber *climber, LxNamespace kind,
+	uint64_t *out, GError **error)
+{
+	if (!climber->known)
+		return lx_namespaces_find(ladder->namespaces, climber->tid, kind, out, error);
+	*out = kind == LX_NAMESPACE_PID ? climber->in.pid : climber->in.cgroup;
+	return true;
+}
+
 /* ---- Rung 1: the root of the cgroup namespace ---- */
 
 /*
@@ -194,17 +211,17 @@ static bool learn_cgroup_namespace(
 }
 
 static bool by_cgroup_namespace(
-	const LxLadder *ladder, pid_t tid, LxContainer **out, GError **error)
+	const LxLadder *ladder, const Climber *climber, LxContainer **out, GError **error)
 {
 	g_autoptr(LxCacheEntry) entry = NULL;
 	uint64_t inode;
 
-	if (!lx_namespaces_find(ladder->namespaces, tid, LX_NAMESPACE_CGROUP, &inode, error))
+	if (!namespace_of(ladder, climber, LX_NAMESPACE_CGROUP, &inode, error))
 		return false;
 	if (lx_namespaces_is_host(ladder->namespaces, LX_NAMESPACE_CGROUP, inode))
 		return true;
 	entry = lx_cache_get(ladder->cache, &(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
-	if (!entry && !learn_cgroup_namespace(ladder, tid, inode, &entry, error))
+	if (!entry && !learn_cgroup_namespace(ladder, climber->tid, inode, &entry, error))
 		return false;
 	if (entry)
 		*out = container_of(entry);
@@ -269,10 +286,13 @@ static LxCacheEntry *learn_pid_namespace(
 		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_PID_NAMESPACE, inode, NULL});
 	LxNamespaceName name = {LX_NAMESPACE_PID, inode};
 	g_auto(LxTask) init = LX_TASK_NONE;
+	Climber first = {0};
 
 	if (!lx_namespaces_open(ladder->namespaces, task, name, &entry->namespace, error) ||
-		!lx_pidns_init(ladder->namespaces, entry->namespace, inode, &init, error) ||
-		!by_cgroup_namespace(ladder, init.tid, &entry->container, error))
+		!lx_pidns_init(ladder->namespaces, entry->namespace, inode, &init, error))
+		return NULL;
+	first.tid = init.tid;
+	if (!by_cgroup_namespace(ladder, &first, &entry->container, error))
 		return NULL;
 	if (!lx_task_exists(&init)) {
 		lx_error_set(error, ESRCH, "looking at task %d: there is none", (int)init.tid);
@@ -319,13 +339,14 @@ static bool take_if_within(const LxLadder *ladder, pid_t tid, const LxCacheEntry
 	return true;
 }
 
-static bool by_pid_namespace(const LxLadder *ladder, pid_t tid, LxContainer **out, GError **error)
+static bool by_pid_namespace(
+	const LxLadder *ladder, const Climber *climber, LxContainer **out, GError **error)
 {
 	g_autoptr(LxCacheEntry) entry = NULL;
 	g_auto(LxTask) task = LX_TASK_NONE;
 	uint64_t inode;
 
-	if (!lx_namespaces_find(ladder->namespaces, tid, LX_NAMESPACE_PID, &inode, error))
+	if (!namespace_of(ladder, climber, LX_NAMESPACE_PID, &inode, error))
 		return false;
 	if (lx_namespaces_is_host(ladder->namespaces, LX_NAMESPACE_PID, inode))
 		return true;
@@ -334,9 +355,9 @@ static bool by_pid_namespace(const LxLadder *ladder, pid_t tid, LxContainer **ou
 		lx_cache_drop(ladder->cache, entry);
 		g_clear_pointer(&entry, lx_cache_entry_unref);
 	}
-	if (!entry && lx_task_open(ladder->root, tid, &task, error))
+	if (!entry && lx_task_open(ladder->root, climber->tid, &task, error))
 		entry = learn_pid_namespace(ladder, &task, inode, error);
-	return entry && take_if_within(ladder, tid, entry, out, error);
+	return entry && take_if_within(ladder, climber->tid, entry, out, error);
 }
 
 /* ---- Rung 3: the task's own cgroup ---- */
@@ -426,32 +447,45 @@ static bool by_own_cgroup(
 }
 
 /* From the second rung on. */
-static LxContainer *climb_on(const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error)
+static LxContainer *climb_on(
+	const LxLadder *ladder, const Climber *climber, LxLadderScope scope, GError **error)
 {
 	LxContainer *container = NULL;
 
-	if (!by_pid_namespace(ladder, tid, &container, error))
+	if (!by_pid_namespace(ladder, climber, &container, error))
 		return NULL;
-	if (!container && !by_own_cgroup(ladder, tid, scope, &container, error))
+	if (!container && !by_own_cgroup(ladder, climber->tid, scope, &container, error))
 		return NULL;
 	return container;
 }
 
-LxContainer *lx_ladder_climb(const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error)
+/* Those of a list are climbed for once, and would only push others out of what is known. */
+static LxContainer *climb(
+	const LxLadder *ladder, pid_t tid, LxLadderScope scope, bool *rooted, GError **error)
 {
+	LxCallers *callers = scope == LX_LADDER_ALL ? ladder->callers : NULL;
+	Climber climber = {.tid = tid};
 	LxContainer *container = NULL;
 
-	if (!by_cgroup_namespace(ladder, tid, &container, error))
+	climber.known = lx_callers_find(callers, tid, &climber.in);
+	if (!by_cgroup_namespace(ladder, &climber, &container, error))
 		return NULL;
-	return container ? container : climb_on(ladder, tid, scope, error);
+	*rooted = container != NULL;
+	if (container)
+		return container;
+	if (!climber.known)
+		lx_callers_note(callers, tid);
+	return climb_on(ladder, &climber, scope, error);
+}
+
+LxContainer *lx_ladder_climb(const LxLadder *ladder, pid_t tid, LxLadderScope scope, GError **error)
+{
+	bool rooted;
+
+	return climb(ladder, tid, scope, &rooted, error);
 }
 
 LxContainer *lx_ladder_climb_rooted(const LxLadder *ladder, pid_t tid, bool *rooted, GError **error)
 {
-	LxContainer *container = NULL;
-
-	if (!by_cgroup_namespace(ladder, tid, &container, error))
-		return NULL;
-	*rooted = container != NULL;
-	return container ? container : climb_on(ladder, tid, LX_LADDER_ALL, error);
+	return climb(ladder, tid, LX_LADDER_ALL, rooted, error);
 }

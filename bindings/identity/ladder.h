@@ -4,9 +4,10 @@
 
 #include "base/clock.h"
 #include "identity/cache.h"
+#include "identity/callers.h"
 #include "identity/namespaces.h"
 
-/* All borrowed and immutable but for the cache, which locks itself. */
+/* All borrowed and immutable but for the cache and the callers, which lock themselves. */
 typedef struct {
 	const LxSysroot *root;
 	const LxLayout *layout;
@@ -15,6 +16,7 @@ typedef struct {
 	const LxNamespaces *namespaces;
 	LxCache *cache;
 	LxContainer *host;
+	LxCallers *callers; /* NULL: all are asked as if for the first time */
 	int home; /* of the climbing thread, see LxCgroupnsWay; -1: it does not leave it */
 } LxLadder;
 

@@ -122,6 +122,24 @@ bool lx_namespaces_find(
 	return true;
 }
 
+int lx_namespaces_open_link(const LxNamespaces *namespaces, pid_t tid, LxNamespace kind)
+{
+	char path[sizeof "proc/-2147483648/ns/cgroup"];
+
+	if (!lx_sysroot_is_live(namespaces->root))
+		return -1;
+	g_snprintf(path, sizeof path, "proc/%d/%s", (int)tid, file_names[kind]);
+	return lx_sysroot_open(namespaces->root, path, O_PATH | O_NOFOLLOW, NULL);
+}
+
+bool lx_namespaces_read_link(int link, uint64_t *out)
+{
+	char text[64];
+	ssize_t length = readlinkat(link, "", text, sizeof text);
+
+	return length > 0 && parse_link((LxSlice){text, (size_t)length}, out);
+}
+
 static bool is_namespace(int fd, uint64_t inode)
 {
 	struct stat status;

@@ -47,6 +47,14 @@ LX_MUST_CHECK bool lx_namespaces_find(
 LX_MUST_CHECK bool lx_namespaces_of(const LxNamespaces *namespaces, const LxTask *task,
 	LxNamespace kind, uint64_t *out, GError **error);
 
+/*
+ * Opens the link /proc/TID/ns/... itself. What is read from it is of this very task, and fails when
+ * that has gone, whoever has its number. -1 on failure, and on a captured host.
+ */
+LX_MUST_CHECK int lx_namespaces_open_link(
+	const LxNamespaces *namespaces, pid_t tid, LxNamespace kind);
+LX_MUST_CHECK bool lx_namespaces_read_link(int link, uint64_t *out);
+
 /* One certain namespace. */
 typedef struct {
 	LxNamespace kind;

@@ -45,7 +45,7 @@ static void scene_init(Scene *scene, const TasksTask *task)
 	scene->machine->id = g_strdup("host");
 	scene->cache = lx_cache_new(10, NULL);
 	scene->ladder = (LxLadder){scene->host.root, scene->host.layout, scene->host.levels,
-		&scene->clock, &scene->namespaces, scene->cache, scene->machine, -1};
+		&scene->clock, &scene->namespaces, scene->cache, scene->machine, NULL, -1};
 }
 
 static void scene_clear(Scene *scene)
