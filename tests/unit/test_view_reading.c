@@ -4,6 +4,7 @@
 #include "view/reading.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 static bool add_name(const char *name, const struct stat *status, int64_t next, gpointer data)
 {
@@ -162,6 +163,75 @@ START_TEST(a_text_is_the_files_own)
 }
 END_TEST
 
+static void read_is(const Viewing *viewing, pid_t tid, LxNode file, const char *expected)
+{
+	LxViewCaller caller = viewing_caller(viewing, tid);
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GError) error = NULL;
+
+	unit_ok(lx_view_open(&caller, file, O_RDONLY, &error), error);
+	unit_ok(lx_view_read(&caller, file, text, &error), error);
+	ck_assert_str_eq(text->str, expected);
+}
+
+static void read_fails(const Viewing *viewing, pid_t tid, LxNode file)
+{
+	LxViewCaller caller = viewing_caller(viewing, tid);
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GError) error = NULL;
+
+	unit_fails(lx_view_open(&caller, file, O_RDONLY, &error), error, ENOENT, "cgroup");
+	unit_fails(lx_view_read(&caller, file, text, &error), error, ENOENT, "cgroup");
+	ck_assert_str_eq(text->str, "");
+}
+
+START_TEST(what_was_read_before_is_told_as_it_is_now)
+{
+	viewing_auto viewing;
+	g_autofree char *path = NULL;
+	LxNode file;
+
+	viewing_init(&viewing);
+	path = g_build_filename(viewing.host.folder, "cgroup/memory/box/memory.max", NULL);
+	file = viewing_node(&viewing, VIEWING_PLAIN, "memory/box/memory.max");
+	read_is(&viewing, VIEWING_PLAIN, file, "100\n");
+	read_is(&viewing, VIEWING_PLAIN, file, "100\n");
+	ck_assert_int_eq(truncate(path, 1), 0);
+	read_is(&viewing, VIEWING_PLAIN, file, "1");
+	ck_assert_int_eq(unlink(path), 0);
+	read_fails(&viewing, VIEWING_PLAIN, file);
+}
+END_TEST
+
+START_TEST(what_one_has_read_before_is_not_there_for_another)
+{
+	viewing_auto viewing;
+	LxNode file;
+
+	viewing_init(&viewing);
+	file = viewing_node(&viewing, VIEWING_PLAIN, "memory/box/memory.max");
+	read_is(&viewing, VIEWING_PLAIN, file, "100\n");
+	read_fails(&viewing, VIEWING_NESTED, file);
+	read_fails(&viewing, VIEWING_ROOTED, file); /* who calls it by another number */
+	read_is(&viewing, VIEWING_HOST, file, "100\n");
+	read_is(&viewing, VIEWING_PLAIN, file, "100\n");
+}
+END_TEST
+
+START_TEST(a_longer_text_comes_whole_each_time)
+{
+	viewing_auto viewing;
+	g_autofree char *longer = g_strnfill(5000, 'x');
+	LxNode file;
+
+	viewing_init(&viewing);
+	viewing_write(&viewing, "memory/box/memory.stat", longer);
+	file = viewing_node(&viewing, VIEWING_PLAIN, "memory/box/memory.stat");
+	for (int i = 0; i < 3; i++)
+		read_is(&viewing, VIEWING_PLAIN, file, longer);
+}
+END_TEST
+
 START_TEST(a_folder_above_can_be_looked_at_and_not_written_to)
 {
 	viewing_auto viewing;
@@ -200,7 +270,10 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {a_folder_lists_what_is_the_askers,
 		a_name_lasts_where_it_leads_everybody_to_the_same,
 		what_is_watched_is_the_askers_and_has_been_read, a_listing_goes_on_where_it_ended,
-		a_text_is_the_files_own, a_folder_above_can_be_looked_at_and_not_written_to,
+		a_text_is_the_files_own, what_was_read_before_is_told_as_it_is_now,
+		what_one_has_read_before_is_not_there_for_another,
+		a_longer_text_comes_whole_each_time,
+		a_folder_above_can_be_looked_at_and_not_written_to,
 		a_file_that_acts_on_the_host_is_not_opened_for_writing, NULL};
 
 	return unit_suite_new("view/reading", tests);
