@@ -4,8 +4,8 @@
  *
  * Who may write to a cgroup file the kernel decides by whoever opened it, so that a program with
  * more rights cannot be given an open file of somebody with less and write to it for him. Nobody
- * keeps the kernel's files open here: a write is carried out by the writer's rights, and only if
- * he has the ids of whoever opened the file.
+ * keeps the kernel's files open for writing here: a write is carried out by the writer's rights,
+ * and only if he has the ids of whoever opened the file.
  */
 #include "serve/cgroup_files.h"
 
