@@ -122,7 +122,11 @@ LX_PUBLIC const char *lx_context_cgroup_layout(const LxContext *context);
 LX_PUBLIC int lx_context_watch_fd(const LxContext *context);
 LX_PUBLIC void lx_context_dispatch(LxContext *context);
 
-/* Samples the load of the containers that were asked about lately: call every 5 seconds. */
+/*
+ * Samples the load of the containers that were asked about lately: call every 5 seconds. Where many
+ * of them are busy, it loads a BPF program into the kernel, if it may, which stays for as long as
+ * the context.
+ */
 LX_PUBLIC void lx_context_sample(LxContext *context);
 
 /* What the context remembers of who its callers are; the counts begin at 0 with the context. */

@@ -12,6 +12,7 @@ cd "$top" || exit 1
 
 # package:a command or file that shows that something else already provides it
 packages="
+	bpftool:/usr/sbin/bpftool
 	busybox-static:busybox
 	cgroup-tools:cgcreate
 	check:/usr/include/check.h
@@ -25,6 +26,7 @@ packages="
 	gcc:gcc
 	glib-networking:/usr/lib/x86_64-linux-gnu/gio/modules/libgiognutls.so
 	htop:htop
+	libbpf-dev:/usr/include/bpf/skel_internal.h
 	libcgroup-dev:/usr/include/libcgroup.h
 	libclang-rt-14-dev:/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux
 	libfuse3-dev:/usr/include/fuse3

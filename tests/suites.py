@@ -414,7 +414,7 @@ def is_script(path):
 
 # What is run once more in a mount namespace that has cgroup v2 only, on a machine that has v1, too. Where a
 # test needs a controller that v1 has there, tests/vm runs it.
-ON_V2_TOO = {"attach_cgroup", "cgroup_again", "cgroup_faults", "cgroup_poll", "cgroup_use", "cgroup_view"}
+ON_V2_TOO = {"attach_cgroup", "cgroup_again", "cgroup_faults", "cgroup_poll", "cgroup_use", "cgroup_view", "sweep"}
 HAS_V1 = not os.path.exists("/sys/fs/cgroup/cgroup.controllers")
 
 

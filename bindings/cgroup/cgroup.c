@@ -91,13 +91,18 @@ LxLevel *lx_cgroup_primary(const LxCgroup *cgroup)
 	return cgroup->primary;
 }
 
+uint32_t lx_cgroup_mark(unsigned hierarchy)
+{
+	return hierarchy + 1;
+}
+
 /* kernfs ids of different hierarchies are counted apart; 56 bits of them are never used up. */
 uint64_t lx_cgroup_id(const LxCgroup *cgroup)
 {
 	if (!cgroup->primary)
 		return 0;
-	return lx_level_id(cgroup->primary) ^ (uint64_t)(lx_level_hierarchy(cgroup->primary) + 1)
-						      << 56;
+	return lx_level_id(cgroup->primary) ^
+	       (uint64_t)lx_cgroup_mark(lx_level_hierarchy(cgroup->primary)) << 56;
 }
 
 void lx_cgroup_forget(LxCgroup *cgroup)

@@ -37,6 +37,10 @@ LxLevel *lx_cgroup_primary(const LxCgroup *cgroup);
 /* Its number from boot to shutdown: id and hierarchy of the primary level; 0 for the host. */
 uint64_t lx_cgroup_id(const LxCgroup *cgroup);
 
+/* What sets the numbers of a hierarchy's cgroups apart: the id has it in its highest eight bits.
+ * Not 0. */
+uint32_t lx_cgroup_mark(unsigned hierarchy);
+
 /* Forgets all its levels (see lx_levels_forget): after a read said ENOENT. */
 void lx_cgroup_forget(LxCgroup *cgroup);
 

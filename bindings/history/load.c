@@ -26,6 +26,7 @@ typedef struct {
 	uint64_t id;
 	uint64_t asked_nsec;
 	LxLoadSample last;
+	LxLoadLook look; /* of the copy that is being sampled */
 } Watch;
 
 struct LxLoad {
@@ -163,20 +164,36 @@ static void unwatch(LxLoad *load, const LxContainer *container, uint64_t id)
 		g_hash_table_remove(load->watched, &id);
 }
 
-void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer data)
+static bool is_there(Watch *watch, const LxLoadCounter *counter, gpointer data)
+{
+	if (watch->look == LX_LOAD_CHANGED)
+		return counter->count(watch->container, &watch->last, data);
+	return watch->look == LX_LOAD_SAME;
+}
+
+static void take_sample(LxLoad *load, const Watch *watch, uint64_t now_nsec)
+{
+	average_until(load, watch->id, watch->last.running + watch->last.blocked, now_nsec,
+		now_nsec + EARLY_NSEC);
+	keep_sample(load, watch);
+}
+
+void lx_load_sample(LxLoad *load, uint64_t now_nsec, const LxLoadCounter *counter, gpointer data)
 {
 	g_autoptr(GArray) due = to_sample(load, now_nsec);
 
 	for (guint i = 0; i < due->len; i++) {
 		Watch *watch = &g_array_index(due, Watch, i);
 
-		if (!count(watch->container, &watch->last, data)) {
+		watch->look = counter->look(watch->container, &watch->last, data);
+	}
+	for (guint i = 0; i < due->len; i++) {
+		Watch *watch = &g_array_index(due, Watch, i);
+
+		if (is_there(watch, counter, data))
+			take_sample(load, watch, now_nsec);
+		else
 			unwatch(load, watch->container, watch->id);
-			continue;
-		}
-		average_until(load, watch->id, watch->last.running + watch->last.blocked, now_nsec,
-			now_nsec + EARLY_NSEC);
-		keep_sample(load, watch);
 	}
 }
 

@@ -32,11 +32,24 @@ typedef struct {
 	unsigned blocked;
 } LxLoadSample;
 
-/* Turns the last sample (zero: none) into one of now; false when the container has gone. */
-typedef bool (*LxLoadCount)(LxContainer *container, LxLoadSample *sample, gpointer data);
+typedef enum {
+	LX_LOAD_GONE,    /* the container has: it is let go */
+	LX_LOAD_SAME,    /* the last sample holds */
+	LX_LOAD_CHANGED, /* its tasks are to be counted */
+} LxLoadLook;
 
-/* Samples the containers asked about lately. Call every 5 seconds; `count` is called unlocked. */
-void lx_load_sample(LxLoad *load, uint64_t now_nsec, LxLoadCount count, gpointer data);
+/*
+ * Turns the last sample of each container (zero: none) into one of now, in two rounds: all are
+ * looked at before the first is counted, so that one count may do for all. Called unlocked.
+ */
+typedef struct {
+	LxLoadLook (*look)(LxContainer *container, LxLoadSample *sample, gpointer data);
+	/* False when the container has gone. */
+	bool (*count)(LxContainer *container, LxLoadSample *sample, gpointer data);
+} LxLoadCounter;
+
+/* Samples the containers asked about lately. Call every 5 seconds. */
+void lx_load_sample(LxLoad *load, uint64_t now_nsec, const LxLoadCounter *counter, gpointer data);
 
 /*
  * Lets go of all containers: each is sampled again once it is asked about, and the ticks between

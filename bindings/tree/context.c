@@ -2,7 +2,7 @@
 /* The context: all rooms of liblxfs, wired together once. */
 #include "tree/context.h"
 
-#include "tree/tasks.h"
+#include "tree/round.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -127,6 +127,7 @@ static bool find_containers(LxContext *context, GError **error)
 		&context->clock, context->settings.max_containers, error);
 	if (!context->identity)
 		return false;
+	context->sweep = lx_sweep_new(context->root, context->layout);
 	lx_identity_on_shortage(context->identity, release, context);
 	return true;
 }
@@ -172,6 +173,7 @@ void lx_context_free(LxContext *context)
 	lx_load_free(context->load);
 	lx_history_free(context->history);
 	lx_view_free(context->view);
+	lx_sweep_free(context->sweep);
 	lx_identity_free(context->identity);
 	lx_levels_free(context->levels);
 	lx_layout_free(context->layout);
@@ -221,6 +223,8 @@ void lx_context_statistics(const LxContext *context, LxStatistics *out)
 
 void lx_context_sample(LxContext *context)
 {
+	g_auto(LxRound) round = lx_round_begin(context);
+
 	lx_load_sample(
-		context->load, lx_clock_boottime_nsec(&context->clock), lx_tasks_sample, context);
+		context->load, lx_clock_boottime_nsec(&context->clock), &lx_round_counter, &round);
 }

@@ -10,6 +10,7 @@
 #include "history/load.h"
 #include "host/host.h"
 #include "identity/identity.h"
+#include "sweep/sweep.h"
 #include "tree/names.h"
 #include "view/view.h"
 
@@ -27,6 +28,7 @@ struct LxContext {
 	LxCgroupTree *view; /* NULL: none */
 	LxHistory *history; /* CPU time and the rows shown, by container */
 	LxLoad *load;       /* load averages, by container */
+	LxSweep *sweep;     /* NULL: none */
 	LxNames *names;     /* names below sys/devices/system, as numbers */
 	void *own_memory;   /* behind history, load and names when the settings gave none */
 	size_t own_memory_bytes;

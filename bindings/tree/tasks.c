@@ -97,32 +97,3 @@ bool lx_tasks_count(LxContext *context, LxContainer *container, LxTaskCounts *ou
 		lx_number_max(FRESH_NSEC, (done - begun) * COST_FACTOR));
 	return true;
 }
-
-/*
- * A task that sleeps or is blocked stays so until it runs, and then it uses CPU time. So where
- * nothing was running and no time has been used since, everything is as it was: one small file
- * tells it of a container that idles, whatever its number of tasks.
- */
-static bool has_not_run(const LxLoadSample *last, const LxLoadSample *now)
-{
-	return last->has_usage && now->has_usage && last->running == 0 &&
-	       last->usage_nsec == now->usage_nsec;
-}
-
-bool lx_tasks_sample(LxContainer *container, LxLoadSample *sample, gpointer context)
-{
-	LxLoadSample now = {0};
-	LxTaskCounts counts;
-
-	/* Before the tasks are counted: what they use meanwhile is seen the next time. */
-	if (!lx_cgroup_read_cpu_total(container->cgroup, &now.usage_nsec, &now.has_usage, NULL))
-		return false;
-	if (has_not_run(sample, &now))
-		return true;
-	if (!lx_tasks_count(context, container, &counts, NULL))
-		return false;
-	now.running = counts.running;
-	now.blocked = counts.blocked;
-	*sample = now;
-	return true;
-}

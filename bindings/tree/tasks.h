@@ -11,9 +11,3 @@
  */
 LX_MUST_CHECK bool lx_tasks_count(
 	LxContext *context, LxContainer *container, LxTaskCounts *out, GError **error);
-
-/*
- * For lx_load_sample, with the context as its data: running and blocked. False when the container
- * has gone or cannot be counted.
- */
-bool lx_tasks_sample(LxContainer *container, LxLoadSample *sample, gpointer context);

@@ -6,7 +6,7 @@ import sys
 
 import ctext
 
-# base 0, facts 1, host and cgroup 2, identity, history and model 3, render and view 4, tree 5.
+# base 0, facts 1, host and cgroup 2, identity, history, sweep and model 3, render and view 4, tree 5.
 # What each room of bindings/ may include of the others. Itself always.
 ALLOWED = {
     "base": set(),
@@ -15,10 +15,11 @@ ALLOWED = {
     "cgroup": {"base", "facts"},
     "identity": {"base", "facts", "host", "cgroup"},
     "history": {"base", "facts", "host", "cgroup", "identity", "model"},
+    "sweep": {"base", "facts", "cgroup"},
     "model": {"base", "facts"},
     "render": {"base", "facts", "model"},
     "view": {"base", "cgroup", "identity"},
-    "tree": {"base", "facts", "host", "cgroup", "identity", "history", "model", "render", "view"},
+    "tree": {"base", "facts", "host", "cgroup", "identity", "history", "sweep", "model", "render", "view"},
 }
 
 # The rooms that are pure take only these from base: no IO, no errors, no clock.

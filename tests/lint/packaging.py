@@ -24,6 +24,7 @@ PACKAGE_OF = {
     "glib-2.0": "libglib2.0-dev",
     "gnutls": "libgnutls28-dev",
     "json-glib-1.0": "libjson-glib-dev",
+    "libbpf": "libbpf-dev",
     "libcgroup": "libcgroup-dev",
     "libseccomp": "libseccomp-dev",
     "libsoup-3.0": "libsoup-3.0-dev",

@@ -70,23 +70,40 @@ static void reads(
 	ck_assert_str_eq(text->str, expected);
 }
 
-/* Each container's number of active tasks; INT_MAX: it has gone. */
+/* What all containers are like. */
 typedef struct {
-	unsigned calls;
+	unsigned looks;
+	unsigned counts;
 	unsigned active;
+	bool same;
 	bool gone;
-	LxLoadSample last; /* what was handed to the last call */
+	bool gone_later;   /* between the look and the count */
+	unsigned too_soon; /* looks after the first count of a round */
+	LxLoadSample last; /* what was handed to the last look */
 } World;
+
+static LxLoadLook look(LxContainer *container, LxLoadSample *sample, gpointer data)
+{
+	World *world = data;
+
+	world->looks++;
+	world->too_soon += world->counts > 0;
+	world->last = *sample;
+	if (world->gone)
+		return LX_LOAD_GONE;
+	return world->same ? LX_LOAD_SAME : LX_LOAD_CHANGED;
+}
 
 static bool count(LxContainer *container, LxLoadSample *sample, gpointer data)
 {
 	World *world = data;
 
-	world->calls++;
-	world->last = *sample;
+	world->counts++;
 	sample->running = world->active;
-	return !world->gone;
+	return !world->gone_later;
 }
+
+static const LxLoadCounter counter = {look, count};
 
 START_TEST(a_container_starts_from_the_tasks_it_has)
 {
@@ -108,8 +125,8 @@ START_TEST(samples_of_a_minute_make_the_average)
 
 	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
 	for (uint64_t now = 105; now <= 160; now += 5)
-		lx_load_sample(host.load, now * SEC, count, &world);
-	ck_assert_uint_eq(world.calls, 12);
+		lx_load_sample(host.load, now * SEC, &counter, &world);
+	ck_assert_uint_eq(world.looks, 12);
 	reads(&host, container, 0, 160 * SEC, "1.27 0.37 0.13");
 }
 END_TEST
@@ -121,9 +138,9 @@ START_TEST(a_sample_is_handed_to_the_next_one)
 	World world = {.active = 2};
 
 	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
-	lx_load_sample(host.load, 105 * SEC, count, &world);
+	lx_load_sample(host.load, 105 * SEC, &counter, &world);
 	ck_assert_uint_eq(world.last.running, 0);
-	lx_load_sample(host.load, 110 * SEC, count, &world);
+	lx_load_sample(host.load, 110 * SEC, &counter, &world);
 	ck_assert_uint_eq(world.last.running, 2);
 }
 END_TEST
@@ -137,7 +154,7 @@ START_TEST(a_timer_that_jitters_misses_no_tick)
 	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
 	for (uint64_t now = 105; now <= 160; now += 5)
 		lx_load_sample(host.load, now % 2 ? now * SEC - SEC / 3 : now * SEC + SEC / 3,
-			count, &world);
+			&counter, &world);
 	reads(&host, container, 0, 160 * SEC + SEC / 2, "1.27 0.37 0.13");
 }
 END_TEST
@@ -148,13 +165,13 @@ START_TEST(what_nobody_asked_about_for_15_minutes_costs_nothing)
 	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
 	World world = {0};
 
-	lx_load_sample(host.load, 50 * SEC, count, &world);
-	ck_assert_uint_eq(world.calls, 0);
+	lx_load_sample(host.load, 50 * SEC, &counter, &world);
+	ck_assert_uint_eq(world.looks, 0);
 	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
-	lx_load_sample(host.load, 1000 * SEC, count, &world);
-	ck_assert_uint_eq(world.calls, 1);
-	lx_load_sample(host.load, 1001 * SEC, count, &world);
-	ck_assert_uint_eq(world.calls, 1);
+	lx_load_sample(host.load, 1000 * SEC, &counter, &world);
+	ck_assert_uint_eq(world.looks, 1);
+	lx_load_sample(host.load, 1001 * SEC, &counter, &world);
+	ck_assert_uint_eq(world.looks, 1);
 	ck_assert_uint_eq(lx_load_n_watched(host.load), 0);
 	reads(&host, container, 0, 1002 * SEC, "0.00 0.00 0.00");
 	ck_assert_uint_eq(lx_load_n_watched(host.load), 1);
@@ -168,8 +185,52 @@ START_TEST(a_container_that_has_gone_is_let_go)
 	World world = {.gone = true};
 
 	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
-	lx_load_sample(host.load, 105 * SEC, count, &world);
+	lx_load_sample(host.load, 105 * SEC, &counter, &world);
 	ck_assert_uint_eq(lx_load_n_watched(host.load), 0);
+}
+END_TEST
+
+START_TEST(a_container_that_goes_before_it_is_counted_is_let_go)
+{
+	autohost host = host_new();
+	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
+	World world = {.gone_later = true};
+
+	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
+	lx_load_sample(host.load, 105 * SEC, &counter, &world);
+	ck_assert_uint_eq(lx_load_n_watched(host.load), 0);
+}
+END_TEST
+
+START_TEST(all_are_looked_at_before_the_first_is_counted)
+{
+	autohost host = host_new();
+	g_autoptr(LxContainer) one = container_at(&host, "0::/a\n");
+	g_autoptr(LxContainer) two = container_at(&host, "0::/b\n");
+	World world = {0};
+
+	reads(&host, one, 0, 100 * SEC, "0.00 0.00 0.00");
+	reads(&host, two, 0, 100 * SEC, "0.00 0.00 0.00");
+	lx_load_sample(host.load, 105 * SEC, &counter, &world);
+	ck_assert_uint_eq(world.counts, 2);
+	ck_assert_uint_eq(world.too_soon, 0);
+}
+END_TEST
+
+START_TEST(what_is_the_same_is_averaged_without_a_count)
+{
+	autohost host = host_new();
+	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
+	World world = {.active = 2};
+
+	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
+	lx_load_sample(host.load, 105 * SEC, &counter, &world);
+	world.same = true;
+	for (uint64_t now = 110; now <= 160; now += 5)
+		lx_load_sample(host.load, now * SEC, &counter, &world);
+	ck_assert_uint_eq(world.looks, 12);
+	ck_assert_uint_eq(world.counts, 1);
+	reads(&host, container, 0, 160 * SEC, "1.27 0.37 0.13");
 }
 END_TEST
 
@@ -221,6 +282,9 @@ Suite *unit_suite(void)
 		a_timer_that_jitters_misses_no_tick,
 		what_nobody_asked_about_for_15_minutes_costs_nothing,
 		a_container_that_has_gone_is_let_go,
+		a_container_that_goes_before_it_is_counted_is_let_go,
+		all_are_looked_at_before_the_first_is_counted,
+		what_is_the_same_is_averaged_without_a_count,
 		what_was_released_is_sampled_again_once_it_is_asked_about,
 		the_newest_object_of_a_container_is_kept,
 		a_successor_carries_on_and_makes_up_for_the_gap,

@@ -103,58 +103,16 @@ START_TEST(a_container_without_tasks_has_none)
 }
 END_TEST
 
-static void sample_is(UnitReading *unit, LxLoadSample *sample, unsigned running, unsigned blocked)
-{
-	unit->context.clock.fixed_boottime_nsec += 5 * SEC;
-	ck_assert(lx_tasks_sample(&unit->container, sample, &unit->context));
-	ck_assert_uint_eq(sample->running, running);
-	ck_assert_uint_eq(sample->blocked, blocked);
-}
-
-START_TEST(what_is_sampled_is_running_and_blocked)
-{
-	UnitReading unit;
-	LxLoadSample sample = {0};
-
-	reading_init(&unit, files);
-	sample_is(&unit, &sample, 2, 1);
-	ck_assert(!sample.has_usage);
-	reading_clear(&unit);
-}
-END_TEST
-
-START_TEST(where_nothing_has_run_nobody_is_counted)
-{
-	UnitReading unit;
-	LxLoadSample sample = {0};
-
-	reading_init(&unit, files);
-	put_file(&unit, "cg/c/cpu.stat", "usage_usec 10\n");
-	sample_is(&unit, &sample, 2, 1);
-	put_file(
-		&unit, "cg/c/cgroup.threads", "13\n"); /* blocked; what ran has not used time yet */
-	put_file(&unit, "cg/c/below/cgroup.threads", "");
-	sample_is(&unit, &sample, 0, 1);
-	put_file(&unit, "cg/c/cgroup.threads", "11\n");
-	sample_is(&unit, &sample, 0, 1); /* not counted: no time was used */
-	put_file(&unit, "cg/c/cpu.stat", "usage_usec 11\n");
-	sample_is(&unit, &sample, 0, 0);
-	reading_clear(&unit);
-}
-END_TEST
-
 START_TEST(a_task_that_makes_no_sense_cannot_be_counted)
 {
 	g_autoptr(GError) error = NULL;
 	UnitReading unit;
 	LxTaskCounts counts;
-	LxLoadSample sample = {0};
 
 	reading_init(&unit, files);
 	put_file(&unit, "proc/12/stat", "12 (a");
 	unit_fails(lx_tasks_count(&unit.context, &unit.container, &counts, &error), error, EINVAL,
 		"12/stat");
-	ck_assert(!lx_tasks_sample(&unit.container, &sample, &unit.context));
 	reading_clear(&unit);
 }
 END_TEST
@@ -166,8 +124,6 @@ Suite *unit_suite(void)
 		the_kernels_own_count_is_the_total,
 		a_count_is_used_for_a_second,
 		a_container_without_tasks_has_none,
-		what_is_sampled_is_running_and_blocked,
-		where_nothing_has_run_nobody_is_counted,
 		a_task_that_makes_no_sense_cannot_be_counted,
 		NULL,
 	};

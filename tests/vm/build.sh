@@ -17,8 +17,10 @@ for package in "$made"/packages/*.deb; do
 	tests/packages/raise-version.sh "$package" "$made/next"
 done
 
+# One of them looks into the library.
 for source in tests/integration/*.c; do
 	program=${source##*/}
 	# shellcheck disable=SC2046 # a list of options
-	cc -O2 -o "$made/build/tests/integration/${program%.c}" "$source" $(pkg-config --cflags --libs glib-2.0)
+	cc -O2 -D_GNU_SOURCE -I bindings -o "$made/build/tests/integration/${program%.c}" "$source" \
+		obj-*/bindings/liblxfs.a $(pkg-config --cflags --libs glib-2.0 libcgroup)
 done
