@@ -24,7 +24,8 @@ PLAIN = "-m -p -f --mount-proc"
 KINDS = [PLAIN, f"{PLAIN} -C", f"{PLAIN} -U -r", f"{PLAIN} -C -U -r", f"{PLAIN} --propagation slave",
          f"{PLAIN} --propagation private"]
 NESTED = ["unshare", "-Urpf", "--mount-proc", "true"]
-MANY = 100
+MANY = lab.many(100)
+ENDS = 20 if lab.SLOW == 1 else 5
 CLEAN = "/proc/tty/ldisc"
 
 
@@ -518,11 +519,11 @@ def a_container_that_ends_meanwhile_leaves_nothing():
     before = own_mounts()
     chance = random.Random(4)
     outcomes = []
-    for _ in range(20):
+    for _ in range(ENDS):
         box = bare(server)
         process = subprocess.Popen([lab.LXFS, "attach", "--runtime-dir", str(server.runtime), str(box.init)],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        time.sleep(chance.uniform(0, 0.02))
+        time.sleep(chance.uniform(0, 0.02 * lab.SLOW))
         box.stop()
         error = process.communicate(timeout=60)[1]
         outcomes.append(process.returncode)

@@ -69,20 +69,15 @@ def read_once(path):
         return file.read()
 
 
-def await_word(pipe):
-    check(select.select([pipe], [], [], 30 * lab.SLOW)[0], "the poller says nothing")
-    os.read(pipe, 1)
-
-
 # ---- Changes -----------------------------------------------------------------------------------
 
 def a_change_is_told_until_it_is_read():
     box = Watched()
     ready, tell = os.pipe()
     call = box.seen.start(watch, box.events, tell, 2)
-    await_word(ready)
+    lab.await_word(ready)
     with box.populated():
-        await_word(ready)
+        lab.await_word(ready)
     (first, second), afterwards = call.result()
     equal(first[0], CHANGED, "events when it is populated")
     check("populated 1" in first[1], f"what is read then: {first[1]}")
@@ -124,9 +119,9 @@ def an_epoll_set_is_told_again_and_again():
     box = Watched()
     ready, tell = os.pipe()
     call = box.seen.start(epoll_twice, box.events, tell)
-    await_word(ready)
+    lab.await_word(ready)
     with box.populated():
-        await_word(ready)
+        lab.await_word(ready)
     equal(call.result(), [CHANGED, CHANGED], "events")
 
 
@@ -135,7 +130,7 @@ def several_pollers_are_all_told():
     ready, tell = os.pipe()
     calls = [box.seen.start(watch, box.events, tell) for _ in range(4)]
     for _ in calls:
-        await_word(ready)
+        lab.await_word(ready)
     with box.populated():
         for call in calls:
             equal(call.result()[0][0][0], CHANGED, "events")
@@ -153,7 +148,7 @@ def a_poll_outlives_the_worker():
     box = Watched()
     ready, tell = os.pipe()
     call = box.seen.start(watch, box.events, tell)
-    await_word(ready)
+    lab.await_word(ready)
     kill_worker()
     with box.populated():
         told, _ = call.result()
@@ -165,7 +160,7 @@ def a_change_while_there_is_no_worker_is_told():
     box = Watched()
     ready, tell = os.pipe()
     call = box.seen.start(watch, box.events, tell)
-    await_word(ready)
+    lab.await_word(ready)
     os.kill(server.pid("supervisor"), signal.SIGSTOP)
     try:
         worker = server.pid("worker")
@@ -193,7 +188,7 @@ def a_killed_poller_leaves_nothing_open():
     kept = n_open(real)  # to read it again
     calls = [box.seen.start(watch, box.events, tell) for _ in range(5)]
     for _ in calls:
-        await_word(ready)
+        lab.await_word(ready)
     lab.wait_until(lambda: n_open(real) == kept + 5, 20, "5 descriptors more")
     for call in calls:
         call.kill()
@@ -259,9 +254,9 @@ def a_trigger_fires_under_pressure_and_not_without():
     ready, tell = os.pipe()
     path = str(box.view / "cpu.pressure")
     equal(box.seen.call(trigger, path, tell, 1), 0, "events of an idle cgroup")
-    await_word(ready)
+    lab.await_word(ready)
     call = box.seen.start(trigger, path, tell)
-    await_word(ready)
+    lab.await_word(ready)
     with pressure_in(box):
         equal(call.result(), select.POLLPRI, "events")
 
@@ -271,7 +266,7 @@ def a_trigger_outlives_the_worker():
     box = Watched()
     ready, tell = os.pipe()
     call = box.seen.start(trigger, str(box.view / "cpu.pressure"), tell)
-    await_word(ready)
+    lab.await_word(ready)
     kill_worker()
     with pressure_in(box):
         equal(call.result(), select.POLLPRI, "events")

@@ -70,6 +70,12 @@ def wait_until(holds, seconds, what):
         time.sleep(0.01 * min(SLOW, 10))
 
 
+def await_word(pipe):
+    """One byte that a process sends who is ready; one that failed before sends none."""
+    check(select.select([pipe], [], [], 30 * SLOW)[0], "nobody says that he is ready")
+    os.read(pipe, 1)
+
+
 def _see_v2_only():
     """The test goes on in a mount namespace in which this host has cgroup v2 and nothing else: the controllers
     that v1 has are missing there."""

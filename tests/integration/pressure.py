@@ -95,7 +95,8 @@ def pressure_within_is_seen_and_beside_it_is_not():
         return total(box.call(read_text, "/proc/pressure/cpu", cgroup=bystander))
     bystander = lab.Cgroup()
     with pressure_in(busy):
-        lab.wait_until(lambda: seen(busy) > 200000, 10, "the busy container's pressure grows")
+        # Past the idle one's, which has waited for its CPU as well while it was made.
+        lab.wait_until(lambda: seen(busy) > seen(idle) + 200000, 10, "the busy container's pressure grows")
     # How far an idle one's grows is the machine's affair: it is its own, and the busy one's is another.
     for box in (busy, idle):
         before, middle, after = total(own(box, "cpu").read_text()), seen(box), total(own(box, "cpu").read_text())
@@ -129,7 +130,7 @@ def several_pollers_are_all_told():
     ready, tell = os.pipe()
     pollers = [box.start(watch, "/proc/pressure/cpu", 15, tell) for _ in range(4)]
     for _ in pollers:
-        os.read(ready, 1)
+        lab.await_word(ready)
     with pressure_in(box):
         for number, poller in enumerate(pollers):
             check(poller.result()[0] & select.POLLPRI, f"poller {number}")
@@ -254,11 +255,10 @@ def without_a_cgroup_in_v2_there_is_no_file():
 
 # ---- Ends ------------------------------------------------------------------------------------
 
-def watch_to_the_end(cgroup, paths, tell):
+def watch_to_the_end(paths, tell):
     fds = [opened(path) for path in paths]
     for fd in fds:
         os.write(fd, TRIGGER)
-    cgroup.leave()
     os.write(tell, b"x")
     return [poll(fd, 10) for fd in fds]
 
@@ -267,9 +267,9 @@ def a_trigger_ends_with_its_cgroup():
     box = lab.Container(server, flags="-m -C")
     ready, tell = os.pipe()
     # The kernel's own file beside it, to compare.
-    call = box.start(watch_to_the_end, box.cgroup, ["/proc/pressure/cpu", own(box, "cpu")], tell)
-    os.read(ready, 1)
-    for pid in (box.init, call.pid):
+    call = box.start(watch_to_the_end, ["/proc/pressure/cpu", own(box, "cpu")], tell)
+    lab.await_word(ready)
+    for pid in (box.init, call.pid, *lab.children_of(call.pid)):
         box.cgroup.leave(pid)
     box.stop()
     for folder in box.cgroup.folders.values():
@@ -293,7 +293,7 @@ def a_closed_or_killed_poller_leaves_no_trigger_behind():
     ready, tell = os.pipe()
     pollers = [box.start(watch, "/proc/pressure/cpu", 30, tell) for _ in range(5)]
     for _ in pollers:
-        os.read(ready, 1)
+        lab.await_word(ready)
     equal(n_triggers(box), before + 5, "descriptors of 5 triggers")
     for poller in pollers:
         poller.kill()
@@ -304,7 +304,7 @@ def triggers_outlive_the_worker():
     box = lab.Container(server, flags=PLAIN)
     ready, tell = os.pipe()
     call = box.start(watch, "/proc/pressure/cpu", 20, tell)
-    os.read(ready, 1)
+    lab.await_word(ready)
     worker = server.pid("worker")
     os.kill(worker, signal.SIGKILL)
     lab.wait_until(lambda: server.pid("worker") != worker, 10, "another worker")

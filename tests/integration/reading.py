@@ -460,11 +460,10 @@ def a_text_goes_on_to_its_end_after_its_container():
     os.close(fd)
 
 
-def outlive_the_cgroup(cgroup, path, flag, answer):
+def outlive_the_cgroup(path, flag, answer):
     """The cgroup is removed while its reader lives on elsewhere: the rest, and what comes anew."""
     fd = opened(path)
     first = os.read(fd, 10)
-    cgroup.leave()
     os.write(flag, b"x")
     os.read(answer, 1)
     rest = read_on(fd)
@@ -478,9 +477,9 @@ def removed_under_its_reader(flags):
     """What a reader gets who comes back to offset 0."""
     box = lab.Container(server, memory=96 * MIB, flags=flags)
     told, tell = os.pipe(), os.pipe()
-    call = box.start(outlive_the_cgroup, box.cgroup, "/proc/meminfo", told[1], tell[0])
-    os.read(told[0], 1)
-    for pid in (box.process.pid, box.init, call.pid):
+    call = box.start(outlive_the_cgroup, "/proc/meminfo", told[1], tell[0])
+    lab.await_word(told[0])
+    for pid in (box.process.pid, box.init, call.pid, *lab.children_of(call.pid)):
         box.cgroup.leave(pid)
     for folder in box.cgroup.folders.values():
         folder.rmdir()
