@@ -150,6 +150,21 @@ def limits_of_a_level_above_are_seen():
     lab.check(wrong_cells(above, "nothing"), "nothing is wrong with nothing")
 
 
+def quota_told_to_go(box):
+    """Go never takes itself for less than two CPUs: on a machine that has no more its own answer tells nothing."""
+    trace = box.run("sh", "-c", STRACE.replace(CALLS, "pread64"), "sh", f"{programs.WHERE}/asks-go", "procs")
+    return set(re.findall(r'cpu\.(?:cfs_quota_us|max)>, "(-?\w+)', trace))
+
+
+def go_reads_the_limit_of_a_level_above():
+    """Go reads a quota above its own cgroup in the cgroup files that lxfs shows, and with nothing that there is none"""
+    version = first_version(["go", "version"])
+    if [int(part) for part in version.split(".")[:2]] < [1, 25]:
+        raise lab.Skipped(f"Go {version} reads no cgroup files")
+    lab.equal(quota_told_to_go(below["lxfs"]), {str(CPUS * 100000)}, "with lxfs")
+    lab.check(quota_told_to_go(below["nothing"]) in ({"-1"}, {"max"}), "with nothing")
+
+
 # ---- What they ask -------------------------------------------------------------------------------
 
 def source_of(line):
@@ -214,6 +229,7 @@ lab.run([
     with_lxfs_every_cell_is_right,
     with_cpu_possible_visible_more_is_right,
     limits_of_a_level_above_are_seen,
+    go_reads_the_limit_of_a_level_above,
     programs_ask_something,
     the_page_says_what_was_seen,
 ])
