@@ -12,16 +12,29 @@ void lx_asker_clear(LxAsker *asker)
 	lx_credentials_clear(&asker->credentials);
 }
 
+/*
+ * What we do not understand of the kernel's own texts about him is no fault of his: EINVAL would
+ * say that he has asked for something wrong. Always false; takes the failure over.
+ */
+static bool fail(GError *failure, GError **error)
+{
+	if (g_error_matches(failure, LX_ERROR, EINVAL))
+		failure->code = EIO;
+	g_propagate_error(error, failure);
+	return false;
+}
+
 bool lx_asker_init(LxAsker *asker, const LxViewCaller *caller, GError **error)
 {
 	const LxCgroupTree *view = caller->view;
+	GError *failure = NULL;
 
 	asker->caller = caller;
 	asker->view = view;
 	asker->container =
-		lx_identity_find_rooted(view->identity, caller->tid, &asker->rooted, error);
+		lx_identity_find_rooted(view->identity, caller->tid, &asker->rooted, &failure);
 	if (!asker->container)
-		return false;
+		return fail(failure, error);
 	if (asker->container->is_host || !caller->admit ||
 		caller->admit(lx_cgroup_id(asker->container->cgroup), caller->data))
 		return true;
@@ -133,11 +146,12 @@ static bool read_credentials(LxAsker *asker, GError **error)
 bool lx_asker_act(LxAsker *asker, const struct stat *on, LxActing *acting, GError **error)
 {
 	const LxCredentials *credentials = &asker->credentials;
+	GError *failure = NULL;
 
 	if (!asker->view->live)
 		return true;
-	if (!asker->has_credentials && !read_credentials(asker, error))
-		return false;
+	if (!asker->has_credentials && !read_credentials(asker, &failure))
+		return fail(failure, error);
 	if (!lx_credentials_assume(credentials, lx_credentials_over(credentials, on), error))
 		return false;
 	*acting = true;

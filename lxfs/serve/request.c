@@ -25,7 +25,12 @@ LxNode lx_request_node(fuse_req_t request, fuse_ino_t inode)
 
 void lx_request_fail(fuse_req_t request, GError *failure)
 {
-	fuse_reply_err(request, lx_error_code(failure));
+	int code = lx_error_code(failure);
+
+	if (code == EIO)
+		g_warning("answering EIO to process %d: %s", (int)fuse_req_ctx(request)->pid,
+			failure->message);
+	fuse_reply_err(request, code);
 	g_error_free(failure);
 }
 

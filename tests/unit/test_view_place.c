@@ -173,6 +173,21 @@ START_TEST(a_container_that_is_not_admitted_gets_an_error)
 }
 END_TEST
 
+START_TEST(a_text_of_the_kernels_that_is_not_understood_is_no_wrong_argument)
+{
+	viewing_auto viewing;
+	LxViewCaller caller;
+	struct stat status;
+	g_autoptr(GError) error = NULL;
+
+	viewing_init(&viewing);
+	tasks_move(&viewing.host, VIEWING_PLAIN, "no line of a cgroup");
+	caller = viewing_caller(&viewing, VIEWING_PLAIN);
+	unit_fails(lx_view_attributes(&caller, LX_VIEW_ROOT, &status, &error), error, EIO,
+		"is no cgroup line");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -181,7 +196,8 @@ Suite *unit_suite(void)
 		what_lies_in_ones_own_folder_is_nobodys_else,
 		the_number_of_anothers_cgroup_is_not_there, numbers_nobody_gave_out_are_not_there,
 		a_folder_above_the_container_shows_nothing_of_itself,
-		a_container_that_is_not_admitted_gets_an_error, NULL};
+		a_container_that_is_not_admitted_gets_an_error,
+		a_text_of_the_kernels_that_is_not_understood_is_no_wrong_argument, NULL};
 
 	return unit_suite_new("view/place", tests);
 }
