@@ -88,19 +88,19 @@ static void give_up(LxSweep *sweep)
 	sweep->usable = false;
 }
 
-static bool sweep_once(LxSweep *sweep, LxTally *tally, GError **error)
+static bool sweep_once(LxSweep *sweep, LxHeadcount *headcount, GError **error)
 {
 	g_auto(LxFd) pass = -1;
 
 	if (!load(sweep, error))
 		return false;
 	pass = lx_program_open(sweep->program, error);
-	return pass >= 0 && lx_tally_read(tally, pass, error);
+	return pass >= 0 && lx_headcount_read(headcount, pass, error);
 }
 
-bool lx_sweep_run(LxSweep *sweep, LxTally *tally, GError **error)
+bool lx_sweep_run(LxSweep *sweep, LxHeadcount *headcount, GError **error)
 {
-	if (sweep_once(sweep, tally, error))
+	if (sweep_once(sweep, headcount, error))
 		return true;
 	give_up(sweep);
 	return false;

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "cgroup/cgroup.h"
-#include "sweep/tally.h"
+#include "sweep/headcount.h"
 
 typedef struct LxSweep LxSweep;
 
@@ -23,5 +23,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxSweep, lx_sweep_free)
  */
 bool lx_sweep_sees(LxSweep *sweep, const LxCgroup *cgroup);
 
-/* Counts what the tally expects. What fails once is not tried again. */
-LX_MUST_CHECK bool lx_sweep_run(LxSweep *sweep, LxTally *tally, GError **error);
+/* Counts what the headcount expects. What fails once is not tried again. */
+LX_MUST_CHECK bool lx_sweep_run(LxSweep *sweep, LxHeadcount *headcount, GError **error);

@@ -19,13 +19,13 @@
 
 LxRound lx_round_begin(LxContext *context)
 {
-	return (LxRound){context, lx_tally_new(), BY_FILES_MAX, false};
+	return (LxRound){context, lx_headcount_new(), BY_FILES_MAX, false};
 }
 
 void lx_round_end(LxRound *round)
 {
-	lx_tally_free(round->tally);
-	round->tally = NULL;
+	lx_headcount_free(round->headcount);
+	round->headcount = NULL;
 }
 
 /*
@@ -50,7 +50,7 @@ static LxLoadLook look(LxContainer *container, LxLoadSample *sample, gpointer da
 	if (has_not_run(sample, &now))
 		return LX_LOAD_SAME;
 	if (lx_sweep_sees(round->context->sweep, container->cgroup))
-		lx_tally_expect(round->tally, lx_cgroup_id(container->cgroup));
+		lx_headcount_expect(round->headcount, lx_cgroup_id(container->cgroup));
 	*sample = now;
 	return LX_LOAD_CHANGED;
 }
@@ -73,7 +73,7 @@ static bool sweep(LxRound *round)
 	g_autoptr(GError) failure = NULL;
 
 	if (!round->swept)
-		round->swept = lx_sweep_run(round->context->sweep, round->tally, &failure);
+		round->swept = lx_sweep_run(round->context->sweep, round->headcount, &failure);
 	if (failure)
 		g_info("sampling load averages: %s, ignoring: files of /proc are read instead",
 			failure->message);
@@ -97,7 +97,7 @@ static bool count_by_sweep(LxRound *round, LxContainer *container, LxActiveTasks
 		return false;
 	if (!round->swept && (afford_files(round, container) || !sweep(round)))
 		return false;
-	return lx_tally_find(round->tally, lx_cgroup_id(container->cgroup), out);
+	return lx_headcount_find(round->headcount, lx_cgroup_id(container->cgroup), out);
 }
 
 static bool count(LxContainer *container, LxLoadSample *sample, gpointer data)

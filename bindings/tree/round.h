@@ -6,14 +6,14 @@
  */
 #pragma once
 
-#include "sweep/tally.h"
+#include "sweep/headcount.h"
 #include "tree/context.h"
 
 typedef struct {
 	LxContext *context;
-	LxTally *tally;    /* owned; expects whatever may be swept */
-	uint64_t by_files; /* how many tasks may still be counted so */
-	bool swept;        /* the tally is one of this round */
+	LxHeadcount *headcount; /* owned; expects whatever may be swept */
+	uint64_t by_files;      /* how many tasks may still be counted so */
+	bool swept;             /* the headcount is one of this round */
 } LxRound;
 
 LxRound lx_round_begin(LxContext *context);

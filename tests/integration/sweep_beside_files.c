@@ -67,7 +67,7 @@ static void print_files(LxContext *context, LxContainer *container)
 
 static void print_sweep(LxContext *context, LxContainer *container)
 {
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 	uint64_t id = lx_cgroup_id(container->cgroup);
 	g_autoptr(GError) error = NULL;
 	LxActiveTasks active = {0};
@@ -76,10 +76,10 @@ static void print_sweep(LxContext *context, LxContainer *container)
 		puts("unseen");
 		return;
 	}
-	lx_tally_expect(tally, id);
-	if (!lx_sweep_run(context->sweep, tally, &error))
+	lx_headcount_expect(headcount, id);
+	if (!lx_sweep_run(context->sweep, headcount, &error))
 		printf("refused: %s\n", error->message);
-	else if (lx_tally_find(tally, id, &active))
+	else if (lx_headcount_find(headcount, id, &active))
 		printf("sweep %u %u\n", active.running, active.blocked);
 }
 

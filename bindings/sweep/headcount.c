@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How many tasks of each cgroup run or are blocked, counted from the records of a pass. */
-#include "sweep/tally.h"
+#include "sweep/headcount.h"
 
 #include "sweep/record.h"
 
@@ -14,38 +14,38 @@ typedef struct {
 	LxActiveTasks active;
 } Row;
 
-struct LxTally {
+struct LxHeadcount {
 	GHashTable *rows; /* of Row, by its id */
 };
 
-LxTally *lx_tally_new(void)
+LxHeadcount *lx_headcount_new(void)
 {
-	LxTally *tally = g_new0(LxTally, 1);
+	LxHeadcount *headcount = g_new0(LxHeadcount, 1);
 
-	tally->rows = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-	return tally;
+	headcount->rows = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+	return headcount;
 }
 
-void lx_tally_free(LxTally *tally)
+void lx_headcount_free(LxHeadcount *headcount)
 {
-	if (!tally)
+	if (!headcount)
 		return;
-	g_hash_table_unref(tally->rows);
-	g_free(tally);
+	g_hash_table_unref(headcount->rows);
+	g_free(headcount);
 }
 
-void lx_tally_expect(LxTally *tally, uint64_t id)
+void lx_headcount_expect(LxHeadcount *headcount, uint64_t id)
 {
 	Row *row = g_new0(Row, 1);
 
 	row->id = id;
-	g_hash_table_replace(tally->rows, &row->id, row);
+	g_hash_table_replace(headcount->rows, &row->id, row);
 }
 
-static void count_record(LxTally *tally, const LxSweepRecord *record)
+static void count_record(LxHeadcount *headcount, const LxSweepRecord *record)
 {
 	uint64_t id = record->id;
-	Row *row = g_hash_table_lookup(tally->rows, &id);
+	Row *row = g_hash_table_lookup(headcount->rows, &id);
 
 	if (row && record->letter == 'R')
 		row->active.running++;
@@ -67,7 +67,7 @@ static ssize_t read_some(int fd, LxSweepRecord *records, size_t bytes)
 	return got;
 }
 
-bool lx_tally_read(LxTally *tally, int fd, GError **error)
+bool lx_headcount_read(LxHeadcount *headcount, int fd, GError **error)
 {
 	LxSweepRecord records[RECORDS_AT_ONCE];
 	ssize_t got;
@@ -80,7 +80,7 @@ bool lx_tally_read(LxTally *tally, int fd, GError **error)
 			return false;
 		}
 		for (size_t i = 0; i < n; i++)
-			count_record(tally, &records[i]);
+			count_record(headcount, &records[i]);
 	}
 	if (got == 0)
 		return true;
@@ -88,9 +88,9 @@ bool lx_tally_read(LxTally *tally, int fd, GError **error)
 	return false;
 }
 
-bool lx_tally_find(const LxTally *tally, uint64_t id, LxActiveTasks *out)
+bool lx_headcount_find(const LxHeadcount *headcount, uint64_t id, LxActiveTasks *out)
 {
-	const Row *row = g_hash_table_lookup(tally->rows, &id);
+	const Row *row = g_hash_table_lookup(headcount->rows, &id);
 
 	if (!row)
 		return false;

@@ -2,8 +2,8 @@
 #include "unit.h"
 
 #include "base/fd.h"
+#include "sweep/headcount.h"
 #include "sweep/record.h"
-#include "sweep/tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,19 +25,19 @@ static int file_of(const void *bytes, size_t n)
 	return fd;
 }
 
-static void tally_reads(LxTally *tally, const LxSweepRecord *records, size_t n)
+static void headcount_reads(LxHeadcount *headcount, const LxSweepRecord *records, size_t n)
 {
 	g_auto(LxFd) fd = file_of(records, n * sizeof *records);
 	g_autoptr(GError) error = NULL;
 
-	unit_ok(lx_tally_read(tally, fd, &error), error);
+	unit_ok(lx_headcount_read(headcount, fd, &error), error);
 }
 
-static void found(const LxTally *tally, uint64_t id, unsigned running, unsigned blocked)
+static void found(const LxHeadcount *headcount, uint64_t id, unsigned running, unsigned blocked)
 {
 	LxActiveTasks active = {77, 77};
 
-	ck_assert(lx_tally_find(tally, id, &active));
+	ck_assert(lx_headcount_find(headcount, id, &active));
 	ck_assert_uint_eq(active.running, running);
 	ck_assert_uint_eq(active.blocked, blocked);
 }
@@ -45,61 +45,61 @@ static void found(const LxTally *tally, uint64_t id, unsigned running, unsigned 
 START_TEST(running_and_blocked_are_counted_by_cgroup)
 {
 	const LxSweepRecord records[] = {{ID, 'R', 0}, {OTHER, 'R', 0}, {ID, 'D', 0}, {ID, 'R', 0}};
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 
-	lx_tally_expect(tally, ID);
-	lx_tally_expect(tally, OTHER);
-	tally_reads(tally, records, G_N_ELEMENTS(records));
-	found(tally, ID, 2, 1);
-	found(tally, OTHER, 1, 0);
+	lx_headcount_expect(headcount, ID);
+	lx_headcount_expect(headcount, OTHER);
+	headcount_reads(headcount, records, G_N_ELEMENTS(records));
+	found(headcount, ID, 2, 1);
+	found(headcount, OTHER, 1, 0);
 }
 END_TEST
 
 START_TEST(what_nobody_asked_for_is_not_kept)
 {
 	const LxSweepRecord records[] = {{OTHER, 'R', 0}};
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 	LxActiveTasks active = {7, 7};
 
-	lx_tally_expect(tally, ID);
-	tally_reads(tally, records, G_N_ELEMENTS(records));
-	ck_assert(!lx_tally_find(tally, OTHER, &active));
+	lx_headcount_expect(headcount, ID);
+	headcount_reads(headcount, records, G_N_ELEMENTS(records));
+	ck_assert(!lx_headcount_find(headcount, OTHER, &active));
 	ck_assert_uint_eq(active.running, 7);
-	found(tally, ID, 0, 0);
+	found(headcount, ID, 0, 0);
 }
 END_TEST
 
 START_TEST(other_letters_count_for_nothing)
 {
 	const LxSweepRecord records[] = {{ID, 'S', 0}, {ID, 0, 0}, {ID, UINT_MAX, 0}};
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 
-	lx_tally_expect(tally, ID);
-	tally_reads(tally, records, G_N_ELEMENTS(records));
-	found(tally, ID, 0, 0);
+	lx_headcount_expect(headcount, ID);
+	headcount_reads(headcount, records, G_N_ELEMENTS(records));
+	found(headcount, ID, 0, 0);
 }
 END_TEST
 
 START_TEST(no_tasks_are_none)
 {
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 
-	lx_tally_expect(tally, ID);
-	tally_reads(tally, NULL, 0);
-	found(tally, ID, 0, 0);
+	lx_headcount_expect(headcount, ID);
+	headcount_reads(headcount, NULL, 0);
+	found(headcount, ID, 0, 0);
 }
 END_TEST
 
 START_TEST(more_records_than_one_read_takes_are_all_counted)
 {
 	g_autofree LxSweepRecord *records = g_new0(LxSweepRecord, 5000);
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 
 	for (unsigned i = 0; i < 5000; i++)
 		records[i] = (LxSweepRecord){ID, i % 5 ? 'R' : 'D', 0};
-	lx_tally_expect(tally, ID);
-	tally_reads(tally, records, 5000);
-	found(tally, ID, 4000, 1000);
+	lx_headcount_expect(headcount, ID);
+	headcount_reads(headcount, records, 5000);
+	found(headcount, ID, 4000, 1000);
 }
 END_TEST
 
@@ -107,19 +107,19 @@ START_TEST(a_record_that_is_cut_short_is_an_error)
 {
 	const LxSweepRecord records[] = {{ID, 'R', 0}, {ID, 'R', 0}};
 	g_auto(LxFd) fd = file_of(records, sizeof records - 1);
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 	g_autoptr(GError) error = NULL;
 
-	unit_fails(lx_tally_read(tally, fd, &error), error, EIO, "cut short");
+	unit_fails(lx_headcount_read(headcount, fd, &error), error, EIO, "cut short");
 }
 END_TEST
 
 START_TEST(what_cannot_be_read_is_an_error)
 {
-	g_autoptr(LxTally) tally = lx_tally_new();
+	g_autoptr(LxHeadcount) headcount = lx_headcount_new();
 	g_autoptr(GError) error = NULL;
 
-	unit_fails(lx_tally_read(tally, -1, &error), error, EBADF, "records of tasks");
+	unit_fails(lx_headcount_read(headcount, -1, &error), error, EBADF, "records of tasks");
 }
 END_TEST
 
@@ -136,5 +136,5 @@ Suite *unit_suite(void)
 		NULL,
 	};
 
-	return unit_suite_new("sweep/tally", tests);
+	return unit_suite_new("sweep/headcount", tests);
 }

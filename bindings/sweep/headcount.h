@@ -7,11 +7,11 @@
 
 #include "base/error.h"
 
-typedef struct LxTally LxTally;
+typedef struct LxHeadcount LxHeadcount;
 
-LxTally *lx_tally_new(void);
-void lx_tally_free(LxTally *tally);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxTally, lx_tally_free)
+LxHeadcount *lx_headcount_new(void);
+void lx_headcount_free(LxHeadcount *headcount);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxHeadcount, lx_headcount_free)
 
 typedef struct {
 	unsigned running;
@@ -19,10 +19,10 @@ typedef struct {
 } LxActiveTasks;
 
 /* Asks for the cgroup of this number (lx_cgroup_id). */
-void lx_tally_expect(LxTally *tally, uint64_t id);
+void lx_headcount_expect(LxHeadcount *headcount, uint64_t id);
 
 /* Counts records (sweep/record.h) up to the end of the file. */
-LX_MUST_CHECK bool lx_tally_read(LxTally *tally, int fd, GError **error);
+LX_MUST_CHECK bool lx_headcount_read(LxHeadcount *headcount, int fd, GError **error);
 
 /* False for what was not asked for; *out is untouched then. */
-bool lx_tally_find(const LxTally *tally, uint64_t id, LxActiveTasks *out);
+bool lx_headcount_find(const LxHeadcount *headcount, uint64_t id, LxActiveTasks *out);
