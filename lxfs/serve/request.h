@@ -42,5 +42,5 @@ typedef struct {
 /* The errno; 0: it is done. */
 int lx_request_do_once(fuse_req_t request, const LxDeed *deed);
 
-/* Answers with the error's code; frees it. */
+/* Answers with the error's code, and logs it when that is EIO; frees it. */
 void lx_request_fail(fuse_req_t request, GError *failure);

@@ -32,13 +32,8 @@ static int read_error(const GError *failure)
 
 static void reply_read_failure(fuse_req_t request, GError *failure)
 {
-	int code = read_error(failure);
-
-	if (code == EIO)
-		g_warning("answering EIO to process %d: %s", (int)fuse_req_ctx(request)->pid,
-			failure->message);
-	fuse_reply_err(request, code);
-	g_error_free(failure);
+	failure->code = read_error(failure);
+	lx_request_fail(request, failure);
 }
 
 static bool make_text(fuse_req_t request, fuse_ino_t inode, GString *text)
