@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Reading: whatever way a file is read, it is one text, the reader's own, and as procfs answers."""
+import contextlib
 import errno
 import mmap
 import os
+import re
 import resource
 import select
 import shutil
@@ -21,6 +23,8 @@ READABLE = [path for path in PROC if path != "/proc/slabinfo"]
 CPU = "/sys/devices/system/cpu/"
 CHANGING = "/proc/uptime"
 TIMES = lab.many(300)
+CALLER = re.compile(r"/proc/\d+/ns/cgroup")
+CALLERS_MAX = 128
 
 server = lab.Server()
 
@@ -360,11 +364,21 @@ def is_sanitized():
         return "libasan" in maps.read()
 
 
+def descriptors(pid):
+    """What they lead to; one that is closed meanwhile is left out."""
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            yield os.readlink(f"/proc/{pid}/fd/{number}")
+
+
 def worker_size():
+    """Descriptors, KiB, and the descriptors of who has asked again and again (bindings/identity/callers.h)."""
     pid = server.pid("worker")
     with open(f"/proc/{pid}/status") as status:
         kib = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
-    return len(os.listdir(f"/proc/{pid}/fd")), kib
+    open_files = list(descriptors(pid))
+    callers = sum(CALLER.match(target) is not None for target in open_files)
+    return len(open_files) - callers, kib, callers
 
 
 def die_in_the_middle(times):
@@ -382,9 +396,10 @@ def killed_readers_leave_nothing_behind():
     box.call(die_in_the_middle, 100)
     before = worker_size()
     box.call(die_in_the_middle, 300)
-    lab.wait_until(lambda: worker_size()[0] <= before[0], 20, f"descriptors of the worker: {worker_size()}, {before} before")
+    lab.wait_until(lambda: worker_size()[0] <= before[0], 20, f"descriptors of the worker are {before[0]} again")
     after = worker_size()
-    lab.note(f"descriptors and KiB of the worker: {before}, then {after}")
+    lab.note(f"descriptors, KiB, callers known to the worker: {before}, then {after}")
+    check(after[2] <= CALLERS_MAX, f"the worker knows {after[2]} callers")
     check(after[1] - before[1] < 512 or is_sanitized(), f"the worker grew from {before[1]} to {after[1]} KiB")
 
 
