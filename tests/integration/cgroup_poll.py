@@ -175,9 +175,7 @@ def a_change_while_there_is_no_worker_is_told():
 
 
 def n_open(path):
-    folder = f"/proc/{server.pid('worker')}/fd"
-    links = [lab.link_or_none(f"{folder}/{name}") for name in os.listdir(folder)]
-    return links.count(str(path))
+    return lab.open_files(server.pid("worker")).count(str(path))
 
 
 def a_killed_poller_leaves_nothing_open():

@@ -248,6 +248,12 @@ def link_or_none(path):
         return None
 
 
+def open_files(pid):
+    """What the descriptors of a process lead to; None for one that is closed meanwhile."""
+    folder = f"/proc/{pid}/fd"
+    return [link_or_none(f"{folder}/{number}") for number in os.listdir(folder)]
+
+
 def child_of(pid):
     """The only child of a process, by its first thread; None when it has none."""
     children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -283,9 +283,7 @@ def a_trigger_ends_with_its_cgroup():
 
 def n_triggers(box):
     """Descriptors of the worker by which the kernel reports to it."""
-    folder = f"/proc/{server.pid('worker')}/fd"
-    links = [lab.link_or_none(f"{folder}/{name}") for name in os.listdir(folder)]
-    return links.count(str(own(box, "cpu")))
+    return lab.open_files(server.pid("worker")).count(str(own(box, "cpu")))
 
 
 def a_closed_or_killed_poller_leaves_no_trigger_behind():

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Reading: whatever way a file is read, it is one text, the reader's own, and as procfs answers."""
-import contextlib
 import errno
 import mmap
 import os
@@ -364,21 +363,14 @@ def is_sanitized():
         return "libasan" in maps.read()
 
 
-def descriptors(pid):
-    """What they lead to; one that is closed meanwhile is left out."""
-    for number in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(FileNotFoundError):
-            yield os.readlink(f"/proc/{pid}/fd/{number}")
-
-
 def worker_size():
     """Descriptors, KiB, and the descriptors of who has asked again and again (bindings/identity/callers.h)."""
     pid = server.pid("worker")
     with open(f"/proc/{pid}/status") as status:
         kib = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
-    open_files = list(descriptors(pid))
-    callers = sum(CALLER.match(target) is not None for target in open_files)
-    return len(open_files) - callers, kib, callers
+    targets = [target for target in lab.open_files(pid) if target]
+    callers = sum(CALLER.match(target) is not None for target in targets)
+    return len(targets) - callers, kib, callers
 
 
 def die_in_the_middle(times):

@@ -129,7 +129,7 @@ def await_answers(box):
 
 def connections_of(process):
     """Those of monitors: packet sockets that are in the file system's name of ours."""
-    mine = {lab.link_or_none(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd")}
+    mine = lab.open_files(process)
     rows = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()[1:]]
     return sum(f"socket:[{row[6]}]" in mine and row[4] == "0005" and row[5] == "03" and row[7:] != []
                and row[7].endswith("seccomp-lxc") for row in rows)
