@@ -9,6 +9,7 @@
 
 #include "tree/recipe.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 typedef struct {
@@ -47,6 +48,17 @@ static inline void unit_reading_init(
 	if (cgroup)
 		unit->container.cgroup = unit_cgroup_new(context, cgroup);
 	unit->reading = (LxReading){.context = context, .container = &unit->container};
+}
+
+/* In place, as the kernel does it: a file that is kept open says the new text. */
+static inline void unit_reading_put(const UnitReading *unit, const char *path, const char *text)
+{
+	g_autofree char *full = g_build_filename(unit->folder, path, NULL);
+	FILE *file = fopen(full, "w");
+
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
 }
 
 static inline void unit_reading_link(UnitReading *unit, const char *path, const char *target)

@@ -3,8 +3,6 @@
 
 #include "tree/round.h"
 
-#include <stdio.h>
-
 #define SEC UINT64_C(1000000000)
 #define STAT(tid, state) \
 	"proc/" tid "/stat", \
@@ -27,16 +25,6 @@ static void reading_clear(UnitReading *unit)
 	lx_sweep_free(unit->context.sweep);
 	lx_history_free(unit->context.history);
 	unit_reading_clear(unit);
-}
-
-static void put_file(const UnitReading *unit, const char *path, const char *text)
-{
-	g_autofree char *full = g_build_filename(unit->folder, path, NULL);
-	FILE *file = fopen(full, "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	fclose(file);
 }
 
 static bool sample(UnitReading *unit, LxLoadSample *to)
@@ -76,15 +64,15 @@ START_TEST(where_nothing_has_run_nobody_is_counted)
 	LxLoadSample last = {0};
 
 	reading_init(&unit, files);
-	put_file(&unit, "cg/c/cpu.stat", "usage_usec 10\n");
+	unit_reading_put(&unit, "cg/c/cpu.stat", "usage_usec 10\n");
 	sample_is(&unit, &last, 2, 1);
 	/* Blocked; what ran has not used time yet. */
-	put_file(&unit, "cg/c/cgroup.threads", "13\n");
-	put_file(&unit, "cg/c/below/cgroup.threads", "");
+	unit_reading_put(&unit, "cg/c/cgroup.threads", "13\n");
+	unit_reading_put(&unit, "cg/c/below/cgroup.threads", "");
 	sample_is(&unit, &last, 0, 1);
-	put_file(&unit, "cg/c/cgroup.threads", "11\n");
+	unit_reading_put(&unit, "cg/c/cgroup.threads", "11\n");
 	sample_is(&unit, &last, 0, 1); /* not counted: no time was used */
-	put_file(&unit, "cg/c/cpu.stat", "usage_usec 11\n");
+	unit_reading_put(&unit, "cg/c/cpu.stat", "usage_usec 11\n");
 	sample_is(&unit, &last, 0, 0);
 	reading_clear(&unit);
 }
@@ -96,7 +84,7 @@ START_TEST(a_crowd_that_cannot_be_swept_is_counted_by_its_files)
 	LxLoadSample last = {0};
 
 	reading_init(&unit, files);
-	put_file(&unit, "cg/c/pids.current", "100000\n");
+	unit_reading_put(&unit, "cg/c/pids.current", "100000\n");
 	sample_is(&unit, &last, 2, 1);
 	reading_clear(&unit);
 }
@@ -108,7 +96,7 @@ START_TEST(a_task_that_makes_no_sense_is_no_sample)
 	LxLoadSample last = {0};
 
 	reading_init(&unit, files);
-	put_file(&unit, "proc/12/stat", "12 (a");
+	unit_reading_put(&unit, "proc/12/stat", "12 (a");
 	ck_assert(!sample(&unit, &last));
 	reading_clear(&unit);
 }

@@ -4,7 +4,6 @@
 #include "tree/tasks.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #define SEC UINT64_C(1000000000)
 #define MOUNTS "proc/self/mounts", "none /cg cgroup2 rw 0 0\n"
@@ -45,16 +44,6 @@ static void counts_are(UnitReading *unit, const char *expected)
 	ck_assert_str_eq(text, expected);
 }
 
-static void put_file(const UnitReading *unit, const char *path, const char *text)
-{
-	g_autofree char *full = g_build_filename(unit->folder, path, NULL);
-	FILE *file = fopen(full, "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(text, file);
-	fclose(file);
-}
-
 START_TEST(states_are_counted_and_the_newest_is_numbered_as_the_container_does)
 {
 	UnitReading unit;
@@ -70,7 +59,7 @@ START_TEST(the_kernels_own_count_is_the_total)
 	UnitReading unit;
 
 	reading_init(&unit, files);
-	put_file(&unit, "cg/c/pids.current", "78\n");
+	unit_reading_put(&unit, "cg/c/pids.current", "78\n");
 	counts_are(&unit, "2 running, 1 blocked, 78 in all, 4 the newest");
 	reading_clear(&unit);
 }
@@ -82,8 +71,8 @@ START_TEST(a_count_is_used_for_a_second)
 
 	reading_init(&unit, files);
 	counts_are(&unit, "2 running, 1 blocked, 5 in all, 4 the newest");
-	put_file(&unit, "cg/c/cgroup.threads", "12\n");
-	put_file(&unit, "cg/c/below/cgroup.threads", "");
+	unit_reading_put(&unit, "cg/c/cgroup.threads", "12\n");
+	unit_reading_put(&unit, "cg/c/below/cgroup.threads", "");
 	unit.context.clock.fixed_boottime_nsec += SEC - 1;
 	counts_are(&unit, "2 running, 1 blocked, 5 in all, 4 the newest");
 	unit.context.clock.fixed_boottime_nsec += 1;
@@ -110,7 +99,7 @@ START_TEST(a_task_that_makes_no_sense_cannot_be_counted)
 	LxTaskCounts counts;
 
 	reading_init(&unit, files);
-	put_file(&unit, "proc/12/stat", "12 (a");
+	unit_reading_put(&unit, "proc/12/stat", "12 (a");
 	unit_fails(lx_tasks_count(&unit.context, &unit.container, &counts, &error), error, EINVAL,
 		"12/stat");
 	reading_clear(&unit);
