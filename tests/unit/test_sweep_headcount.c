@@ -6,7 +6,7 @@
 #include "sweep/record.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define ID UINT64_C(0x0500000000000abc)
@@ -15,11 +15,9 @@
 /* A file that holds these bytes, read from its beginning. */
 static int file_of(const void *bytes, size_t n)
 {
-	char path[] = "/tmp/lxfs-unit-XXXXXX";
-	int fd = mkstemp(path);
+	int fd = memfd_create("records", MFD_CLOEXEC);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
 	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
 	return fd;
