@@ -185,16 +185,13 @@ bool lx_place_in_view_find(const LxAsker *asker, LxNode node, LxPlaceInView *out
 /* ---- A file that was read before --------------------------------------------------------- */
 
 /* False for who stands at the root and sees nothing there. */
-static bool key_of(const LxAsker *asker, LxNode node, LxKeptKey *out)
+static bool key_of(const LxAsker *asker, LxNode node, unsigned hierarchy, LxKeptKey *out)
 {
 	const LxContainer *container = asker->container;
 	const LxLevel *level = NULL;
-	LxViewNumber number;
 
-	if (!lx_view_number_decode(node, &number))
-		return false;
 	if (!container->is_host)
-		level = lx_cgroup_hierarchy_level(container->cgroup, number.hierarchy);
+		level = lx_cgroup_hierarchy_level(container->cgroup, hierarchy);
 	*out = (LxKeptKey){node, level ? lx_level_id(level) : 0, asker->rooted};
 	return level || container->is_host;
 }
@@ -212,15 +209,16 @@ static bool is_below_his_name(const LxAsker *asker, unsigned hierarchy, const ch
 bool lx_place_in_view_recall(const LxAsker *asker, LxNode node, LxPlaceInView *out)
 {
 	g_auto(LxPlaceInView) place = LX_PLACE_IN_VIEW_NONE;
+	LxViewNumber number;
 	LxKeptKey key;
 
-	if (!key_of(asker, node, &key))
+	if (!lx_view_number_decode(node, &number) || !key_of(asker, node, number.hierarchy, &key))
 		return false;
 	place.kept = lx_kept_files_get(asker->view->kept, &key);
 	if (!place.kept)
 		return false;
 	place.standing = LX_STANDING_OWN;
-	place.hierarchy = (unsigned)(node >> 56) - 1;
+	place.hierarchy = number.hierarchy;
 	place.root = &asker->view->roots.roots[place.hierarchy];
 	place.borrowed = true;
 	place.fd = place.kept->fd;
@@ -240,7 +238,7 @@ void lx_place_in_view_keep(const LxAsker *asker, LxNode node, const LxPlaceInVie
 {
 	LxKeptKey key;
 
-	if (key_of(asker, node, &key))
+	if (key_of(asker, node, file->hierarchy, &key))
 		lx_kept_files_put(
 			asker->view->kept, lx_kept_new(&key, fd, file->status.st_ino, file->path));
 }
