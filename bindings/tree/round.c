@@ -72,8 +72,7 @@ static bool sweep(LxRound *round)
 {
 	g_autoptr(GError) failure = NULL;
 
-	if (!round->swept)
-		round->swept = lx_sweep_run(round->context->sweep, round->headcount, &failure);
+	round->swept = lx_sweep_run(round->context->sweep, round->headcount, &failure);
 	if (failure)
 		g_info("sampling load averages: %s, ignoring: files of /proc are read instead",
 			failure->message);
