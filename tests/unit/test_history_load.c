@@ -178,27 +178,25 @@ START_TEST(what_nobody_asked_about_for_15_minutes_costs_nothing)
 }
 END_TEST
 
-START_TEST(a_container_that_has_gone_is_let_go)
+static void is_let_go(World world)
 {
 	autohost host = host_new();
 	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
-	World world = {.gone = true};
 
 	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
 	lx_load_sample(host.load, 105 * SEC, &counter, &world);
 	ck_assert_uint_eq(lx_load_n_watched(host.load), 0);
 }
+
+START_TEST(a_container_that_has_gone_is_let_go)
+{
+	is_let_go((World){.gone = true});
+}
 END_TEST
 
 START_TEST(a_container_that_goes_before_it_is_counted_is_let_go)
 {
-	autohost host = host_new();
-	g_autoptr(LxContainer) container = container_at(&host, "0::/a\n");
-	World world = {.gone_later = true};
-
-	reads(&host, container, 0, 100 * SEC, "0.00 0.00 0.00");
-	lx_load_sample(host.load, 105 * SEC, &counter, &world);
-	ck_assert_uint_eq(lx_load_n_watched(host.load), 0);
+	is_let_go((World){.gone_later = true});
 }
 END_TEST
 
