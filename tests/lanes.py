@@ -2,26 +2,22 @@
 """Runs jobs side by side, as many as there are CPUs and no more than four, and counts what they count.
 
 A job has a process of its own, its lane: whatever the job's programs start and lose becomes that lane's
-child (prctl(2)) and nobody else's, so that each job answers for its own orphans. What a job prints
+child and nobody else's (orphans.py), so that each job answers for its own orphans. What a job prints
 comes whole, when it has ended.
 """
 
 import contextlib
-import ctypes
 import io
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 
-PR_SET_CHILD_SUBREAPER = 36
+import orphans
+
 LANES = min(len(os.sched_getaffinity(0)), 4)  # they share more than CPUs
 
 _fork = multiprocessing.get_context("fork")
-
-
-def adopt_orphans():
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Lane:
@@ -52,7 +48,7 @@ class Lane:
 
 
 def _drive(function, new_tally, sender):
-    adopt_orphans()
+    orphans.adopt()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tally, said = new_tally(), io.StringIO()
     with contextlib.redirect_stdout(said):

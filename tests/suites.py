@@ -20,6 +20,7 @@ import threading
 import time
 
 import lanes
+import orphans
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
@@ -111,10 +112,11 @@ class Program:
         timer = threading.Timer(self.limit, self._stop, [process])
         timer.start()
         try:
-            for line in process.stdout:
-                self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
-                each_line(self.lines[-1])
-            return process.wait()
+            with orphans.buried(process.pid):
+                for line in process.stdout:
+                    self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+                    each_line(self.lines[-1])
+                return process.wait()
         except KeyboardInterrupt:
             self._stop(process)
             raise
@@ -122,7 +124,7 @@ class Program:
             timer.cancel()
             _kill_group(process)
             process.wait()
-            self.orphans = end_orphans()
+            self.orphans = orphans.end()
 
     def _stop(self, process):
         """Asks first: a test removes what it has made."""
@@ -144,34 +146,6 @@ def _kill_group(process):
 
 
 CLEAN_UP_SECONDS = 30
-ORPHAN_SECONDS = 2
-ORPHAN_GENERATIONS = 5
-
-
-def orphans():
-    """Our children that still run, by pid; dead ones are buried."""
-    running = {}
-    with open("/proc/thread-self/children", encoding="ascii") as file:
-        pids = [int(pid) for pid in file.read().split()]
-    for pid in pids:
-        if os.waitpid(pid, os.WNOHANG)[0] == 0:
-            with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
-                running[pid] = file.read().strip()
-    return running
-
-
-def end_orphans():
-    """Gives our remaining children a moment, then ends them and theirs; the names of those ended."""
-    patience = time.monotonic() + ORPHAN_SECONDS
-    while orphans() and time.monotonic() < patience:
-        time.sleep(0.05)
-    names = []
-    for _ in range(ORPHAN_GENERATIONS):
-        for pid, name in orphans().items():
-            names.append(name)
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
-    return names
 
 
 def ending(program, code):
@@ -659,7 +633,7 @@ def chosen_suites(names):
 def main():
     os.chdir(TOP)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    lanes.adopt_orphans()
+    orphans.adopt()
     tally = Tally()
     try:
         for name in chosen_suites(sys.argv[1:]):

@@ -11,7 +11,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
-import lanes
+import orphans
 import suites
 
 def words():
@@ -128,7 +128,7 @@ def programs():
 def main():
     os.chdir(suites.TOP)
     os.environ.update(ENVIRONMENT)
-    lanes.adopt_orphans()
+    orphans.adopt()
     if os.path.isdir(CONTROLLERS):
         ENVIRONMENT["LXFS_LAB_CGROUPS"] = CONTROLLERS
     else:
