@@ -157,6 +157,14 @@ static int find_v2(const LxLayout *layout)
 	return -1;
 }
 
+static bool has_v1(const LxLayout *layout)
+{
+	for (unsigned i = 0; i < layout->n_hierarchies; i++)
+		if (!layout->hierarchies[i].v2)
+			return true;
+	return false;
+}
+
 /* A controller that no v1 hierarchy has is v2's. */
 static void assign_controllers(LxLayout *layout)
 {
@@ -173,7 +181,8 @@ LxLayout *lx_layout_new(const LxSysroot *root, GError **error)
 
 	if (!read_mounts(layout, root, error))
 		return NULL;
-	if (lx_sysroot_is_live(root) && !lx_hierarchies_visit(prefer_mount, layout, error))
+	if (lx_sysroot_is_live(root) && has_v1(layout) &&
+		!lx_hierarchies_visit(prefer_mount, layout, error))
 		return NULL;
 	if (layout->n_hierarchies == 0) {
 		lx_error_set(error, ENOTSUP,
