@@ -2,10 +2,10 @@
 /*
  * read_loop ROUNDS FILE,FILE,... SERVER=FOLDER...
  *
- * Opens, reads to the end and closes FOLDER/FILE of every server, in turns and in one process, so
- * that whatever else the machine does hits all servers alike. Prints a line for every file and
- * server: file, server, median in nanoseconds, bytes of the text; "-" for both where a server does
- * not have the file. Any other failure ends it with 1.
+ * Opens, reads to the end and closes FOLDER/FILE of every server, in a drawn order and in one
+ * process, so that whatever else the machine does hits all servers alike. Prints a line for every
+ * file and server: file, server, median in nanoseconds, bytes of the text; "-" for both where a
+ * server does not have the file. Any other failure ends it with 1.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,31 +123,30 @@ static void shuffle(GRand *dice, unsigned *order, unsigned n)
 
 /*
  * In an order that is drawn anew each time: a server is still busy with the closing of a file when
- * the next one is asked, and no server shall always come after the same other one. The first rounds
- * warm caches and are not counted.
+ * the next one is asked, and a long text leaves nothing in the CPU's caches for whoever comes next;
+ * no server and no file shall always come after the same other one. The first rounds warm caches
+ * and are not counted.
  */
-static void run_all(Course *courses, unsigned n_files, unsigned n_servers, unsigned rounds)
+static void run_all(Course *courses, unsigned n_courses, unsigned rounds)
 {
-	g_autofree unsigned *order = g_new0(unsigned, n_servers);
+	g_autofree unsigned *order = g_new0(unsigned, n_courses);
 	GRand *dice = g_rand_new_with_seed(SEED);
 
-	for (unsigned i = 0; i < n_servers; i++)
+	for (unsigned i = 0; i < n_courses; i++)
 		order[i] = i;
 	for (unsigned round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
 		unsigned sample = round < WARM_UP_ROUNDS ? 0 : round - WARM_UP_ROUNDS;
 
-		for (unsigned file = 0; file < n_files; file++) {
-			shuffle(dice, order, n_servers);
-			for (unsigned i = 0; i < n_servers; i++)
-				run(&courses[file * n_servers + order[i]], sample);
-		}
+		shuffle(dice, order, n_courses);
+		for (unsigned i = 0; i < n_courses; i++)
+			run(&courses[order[i]], sample);
 	}
 	g_rand_free(dice);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned rounds = argc > 3 ? (unsigned)strtoul(argv[1], NULL, 10) : 0, n_servers, n_files;
+	unsigned rounds = argc > 3 ? (unsigned)strtoul(argv[1], NULL, 10) : 0, n_servers, n_courses;
 	g_auto(GStrv) files = NULL;
 	g_autofree Course *courses = NULL;
 
@@ -156,13 +155,13 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	files = g_strsplit(argv[2], ",", 0);
-	n_files = g_strv_length(files);
 	n_servers = (unsigned)argc - 3;
-	courses = g_new0(Course, n_files * n_servers);
-	for (unsigned i = 0; i < n_files * n_servers; i++)
+	n_courses = g_strv_length(files) * n_servers;
+	courses = g_new0(Course, n_courses);
+	for (unsigned i = 0; i < n_courses; i++)
 		courses[i] = course_of(files[i / n_servers], argv[3 + i % n_servers], rounds);
-	run_all(courses, n_files, n_servers, rounds);
-	for (unsigned i = 0; i < n_files * n_servers; i++) {
+	run_all(courses, n_courses, rounds);
+	for (unsigned i = 0; i < n_courses; i++) {
 		print(&courses[i], rounds);
 		course_clear(&courses[i]);
 	}
