@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The cgroup view, read again and again: what lxfs has kept open of a file says nothing that is not so now."""
 import ctypes
+import functools
 import os
 import socket
 
 import lab
-from cgroups_seen import Seen, as_user, limit_file, main_hierarchy, outcome
+from cgroups_seen import Seen, as_user, main_hierarchy, outcome
 from lab import MIB, check, equal, write
 
 TIMES = 5  # more than lxfs needs to know a file and who asks for it
+LIMIT = "cgroup.max.depth" if lab.is_v2() else "memory.limit_in_bytes"  # every cgroup has it
 KINDS = {"a PID namespace": "-m -p -f --mount-proc", "a cgroup namespace": "-m -p -f -C --mount-proc",
          "the host's namespaces": "-m -f"}
 
@@ -34,7 +36,7 @@ def shown(seen, *below):
 
 
 def set_limit(folder, mib):
-    write(folder / limit_file(), mib * MIB)
+    write(folder / LIMIT, mib * MIB)
 
 
 def in_each_kind():
@@ -46,41 +48,63 @@ def in_each_kind():
 
 # ---- What changes ------------------------------------------------------------------------------
 
+def seen_after(seen, steps):
+    """What one process within sees after each change from outside: who is in a cgroup namespace may not write
+    to the files at its root (nsdelegate). Steps are pairs: a change, a look."""
+    ready, go = os.pipe(), os.pipe()
+
+    def look_each_time():
+        said = []
+        for _, look in steps:
+            os.read(go[0], 1)
+            said.append(look())
+            os.write(ready[1], b"x")
+        return said
+    call = seen.start(look_each_time)
+    for change, _ in steps:
+        change()
+        os.write(go[1], b"x")
+        lab.await_word(ready[0])
+    for end in (*ready, *go):
+        os.close(end)
+    return call.result()
+
+
 def a_limit_that_is_changed_is_read_at_once():
     for kind, seen, real in in_each_kind():
-        file = shown(seen, limit_file())
-
-        def follow():
-            numbers = []
-            for mib in (64, 96, 128):
-                set_limit(real, mib)
-                numbers.append(read_often(file) // MIB)
-            return numbers
-        equal(seen.call(follow), [64, 96, 128], kind)
+        file = shown(seen, LIMIT)
+        steps = [(functools.partial(set_limit, real, mib), lambda: read_often(file) // MIB) for mib in (64, 96, 128)]
+        equal(seen_after(seen, steps), [64, 96, 128], kind)
 
 
 def a_cgroup_that_is_removed_is_gone_and_one_with_its_name_is_another():
     for kind, seen, real in in_each_kind():
         below = lab.Cgroup("below", parent=seen.cgroup, limited=False)
-        folder, file = real / "below", shown(seen, "below", limit_file())
+        folder, file = real / "below", shown(seen, "below", LIMIT)
+        kept = []
 
-        def see_it_go():
-            set_limit(folder, 64)
-            said = [read_often(file) // MIB]
-            fd = os.open(file, os.O_RDONLY)
-            os.pread(fd, 100, 0)
-            below.remove()
-            said.append(outcome(read, file))
+        def look():
+            mib = read_often(file) // MIB
+            kept.append(os.open(file, os.O_RDONLY))
+            os.pread(kept[0], 100, 0)
+            return mib
+
+        def use_kept():
+            return [outcome(os.open, f"/proc/self/fd/{kept[0]}", os.O_RDONLY), outcome(os.pread, kept[0], 100, 0)]
+
+        def make_anew():
             folder.mkdir()
             set_limit(folder, 96)
-            said += [outcome(os.open, f"/proc/self/fd/{fd}", os.O_RDONLY), outcome(os.pread, fd, 100, 0)]
-            return said + [read_often(file) // MIB, outcome(os.pread, fd, 100, 0)]
-        equal(seen.call(see_it_go), [64, "ENOENT", "ENOENT", "ENOENT", 96, "ENOENT"], kind)
+        steps = [(lambda: set_limit(folder, 64), look),
+                 (below.remove, lambda: [outcome(read, file), *use_kept()]),
+                 (make_anew, lambda: [*use_kept(), read_often(file) // MIB, *use_kept()])]
+        gone = ["ENOENT"] * 2
+        equal(seen_after(seen, steps), [64, ["ENOENT", *gone], [*gone, 96, *gone]], kind)
 
 
 def a_mode_that_forbids_it_counts_at_once():
     for kind, seen, real in in_each_kind():
-        file, own = shown(seen, limit_file()), real / limit_file()
+        file, own = shown(seen, LIMIT), real / LIMIT
         set_limit(real, 64)
 
         def be_refused():
@@ -110,11 +134,11 @@ def under_a_new_name_it_is_the_same():
 
         def rename():
             set_limit(real / "below", 64)
-            said = [read_often(shown(seen, "below", limit_file())) // MIB]
+            said = [read_often(shown(seen, "below", LIMIT)) // MIB]
             (real / "below").rename(real / "other")
             (real / "below").mkdir()
             set_limit(real / "below", 96)
-            return said + [read_often(shown(seen, name, limit_file())) // MIB for name in ("other", "below")]
+            return said + [read_often(shown(seen, name, LIMIT)) // MIB for name in ("other", "below")]
         equal(seen.call(rename), [64, 64, 96], kind)
 
 
@@ -136,7 +160,7 @@ def what_one_container_reads_often_is_no_key_for_another():
             with open(file) as opened:
                 socket.send_fds(end, [b"x"], [opened.fileno()])
             return read_often(file) // MIB
-        reader = one.start(read_and_hand_over, shown(one, limit_file()), his)
+        reader = one.start(read_and_hand_over, shown(one, LIMIT), his)
         his.close()
         handed = socket.recv_fds(mine, 1, 1)[1]
         equal(reader.result(), 64, flags)
@@ -157,8 +181,8 @@ def who_is_moved_reads_his_new_cgroup_and_no_more_the_old_one():
         said = []
         for place in [*places.values()] * 3:
             place.enter()
-            said.append([read_often(top / other.path / limit_file()) // MIB if other == place
-                         else outcome(read, top / other.path / limit_file()) for other in places.values()])
+            said.append([read_often(top / other.path / LIMIT) // MIB if other == place
+                         else outcome(read, top / other.path / LIMIT) for other in places.values()])
         return said
     equal(lab.Call(wander).result(), [[64, "ENOENT"], ["ENOENT", 96]] * 3, "read")
 
@@ -171,11 +195,11 @@ def who_leaves_his_cgroup_namespace_sees_from_where_he_stands():
     set_limit(real / "below", 64)
 
     def leave():
-        said = [read_often(shown(seen, limit_file())) // MIB, outcome(read, top / limit_file())]
+        said = [read_often(shown(seen, LIMIT)) // MIB, outcome(read, top / LIMIT)]
         below.enter()
-        said.append(read_often(shown(seen, limit_file())) // MIB)
+        said.append(read_often(shown(seen, LIMIT)) // MIB)
         check(ctypes.CDLL(None).unshare(0x02000000) == 0, "unshare")
-        return said + [read_often(top / limit_file()) // MIB, outcome(read, shown(seen, limit_file()))]
+        return said + [read_often(top / LIMIT) // MIB, outcome(read, shown(seen, LIMIT))]
     equal(seen.call(leave), [96, "ENOENT", 96, 64, "ENOENT"], "read")
 
 
