@@ -209,6 +209,13 @@ LX_PUBLIC unsigned lx_tree_part(LxNode node);
 LX_PUBLIC const char *lx_tree_part_name(unsigned part);
 
 /*
+ * Whether tasks can be counted by a BPF program, as they are for load averages where there are
+ * many: loads it, starts a pass over all tasks and lets go of both. Otherwise why not; ENOSYS: the
+ * library has none.
+ */
+LX_PUBLIC bool lx_sweep_probe(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
  * What sysinfo(2) should tell this caller, by the same numbers as the files: puts the struct that
  * the kernel would write behind what `bytes` holds, 112 bytes, or with `narrow` the 64 of a 32-bit
  * caller. ENODATA when the kernel's own answer is the right one, as it is for the host.

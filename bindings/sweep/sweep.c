@@ -98,6 +98,15 @@ static bool sweep_once(LxSweep *sweep, LxHeadcount *headcount, GError **error)
 	return pass >= 0 && lx_headcount_read(headcount, pass, error);
 }
 
+bool lx_sweep_probe(GError **error)
+{
+	static const uint32_t no_cgroups[LX_N_SWEEP_SLOTS];
+	g_auto(LxFd) program = lx_program_load(no_cgroups, error);
+	g_auto(LxFd) pass = program < 0 ? -1 : lx_program_open(program, error);
+
+	return pass >= 0;
+}
+
 bool lx_sweep_run(LxSweep *sweep, LxHeadcount *headcount, GError **error)
 {
 	if (sweep_once(sweep, headcount, error))

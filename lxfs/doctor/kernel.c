@@ -73,6 +73,13 @@ static int probe_handles(void)
 	return fd < 0 ? errno : 0;
 }
 
+static int probe_sweep(void)
+{
+	g_autoptr(GError) failure = NULL;
+
+	return lx_sweep_probe(&failure) ? 0 : lx_error_code(failure);
+}
+
 static const LxFeature features[] = {
 	{"open_tree(2)", "attach, heal and hook", LX_SEVERITY_BROKEN, NEWER_KERNEL("5.4"),
 		probe_open_tree},
@@ -91,6 +98,12 @@ static const LxFeature handles = {"open_by_handle_at(2) on cgroups",
 	"the cgroup view over a restart", LX_SEVERITY_WARNING,
 	"run lxfs with CAP_DAC_READ_SEARCH in the host's user namespace", probe_handles};
 
+static const LxFeature sweep = {"BPF task iterator",
+	"counting the tasks of large containers in one pass; their files are read without it",
+	LX_SEVERITY_NOTE,
+	"boot a kernel of version 5.17 or later with BTF; build lxfs with -Dbpf=enabled",
+	probe_sweep};
+
 void lx_kernel_judge(const LxFeature *feature, int code, LxFindings *findings)
 {
 	if (code == 0)
@@ -106,7 +119,10 @@ void lx_kernel_check_calls(const LxPatient *patient, LxFindings *findings)
 		return;
 	for (size_t i = 0; i < G_N_ELEMENTS(features); i++)
 		lx_kernel_judge(&features[i], features[i].probe(), findings);
-	if (patient->is_root && lx_patient_has(patient, "/sys/fs/cgroup/cgroup.controllers"))
+	if (!patient->is_root)
+		return;
+	lx_kernel_judge(&sweep, sweep.probe(), findings);
+	if (lx_patient_has(patient, "/sys/fs/cgroup/cgroup.controllers"))
 		lx_kernel_judge(&handles, handles.probe(), findings);
 }
 

@@ -155,6 +155,25 @@ def where_bpf_is_refused_files_are_read():
     equal(links(mine), [], "programs in the kernel")
 
 
+# ---- The doctor ----------------------------------------------------------------------------------
+
+def finding(*prefix):
+    """(severity, text) of what `lxfs doctor` says of it."""
+    done = subprocess.run([*prefix, lab.LXFS, "doctor", "--json"], capture_output=True, text=True, check=False)
+    found = [row for row in json.loads(done.stdout)["findings"] if "BPF" in row["text"]]
+    equal(len(found), 1, f"findings: {done.stdout} {done.stderr}")
+    return found[0]["severity"], found[0]["text"]
+
+
+def doctor_says_whether_tasks_can_be_swept():
+    """`lxfs doctor` finds the sweep well where it is possible, and says why where it is refused"""
+    need_bpf()
+    equal(finding(), ("ok", "BPF task iterator is there"), "possible")
+    severity, text = finding(PROGRAMS / "without_bpf")
+    equal(severity, "note", text)
+    check("Operation not permitted" in text, text)
+
+
 server = lab.Server()
 lab.run([
     a_sweep_counts_as_the_files_do,
@@ -162,4 +181,5 @@ lab.run([
     a_few_tasks_are_not_swept,
     a_crowd_is_swept,
     where_bpf_is_refused_files_are_read,
+    doctor_says_whether_tasks_can_be_swept,
 ])

@@ -29,11 +29,20 @@ START_TEST(without_a_sweep_nothing_is_seen)
 }
 END_TEST
 
+START_TEST(what_cannot_be_swept_says_why)
+{
+	g_autoptr(GError) failure = NULL;
+
+	ck_assert(lx_sweep_probe(&failure) == (failure == NULL));
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		a_host_in_a_folder_is_never_swept,
 		without_a_sweep_nothing_is_seen,
+		what_cannot_be_swept_says_why,
 		NULL,
 	};
 
