@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Healing: every dead view in every mount namespace, a few namespaces at a time. */
+/*
+ * Healing: every dead view in every mount namespace, a few namespaces at a time. On a busy host one
+ * takes longer than its limit without hanging, and its views would stay dead: so those come again
+ * when all others have been healed, with more time.
+ */
 #include "mounts/heal.h"
 
 #include "child.h"
@@ -17,11 +21,13 @@
 /* Namespaces at once: one that hangs holds up nobody else. */
 #define JOBS_MAX 8u
 #define ANCHORS_LIMIT_MSEC 10000
+#define LATE_TIMES 3u
 
 typedef struct {
 	pid_t child;
 	LxFd pipe; /* its report */
 	int64_t deadline_msec;
+	const LxMntns *space;
 	LxHealed healed;
 } Job;
 
@@ -36,6 +42,8 @@ typedef struct {
 	gpointer data;
 	Job jobs[JOBS_MAX];
 	unsigned n_jobs;
+	unsigned limit_msec;
+	GArray *late; /* of LxMntns: to come again; NULL: they have */
 	LxHealSummary summary;
 } Heal;
 
@@ -83,8 +91,13 @@ static void on_report(Heal *self, unsigned index)
 /* Not waited for: a child that waits for an answer of a FUSE server cannot be killed. */
 static void on_timeout(Heal *self, unsigned index)
 {
-	kill(self->jobs[index].child, SIGKILL);
-	fail(&self->jobs[index].healed.report, "it took too long");
+	Job *job = &self->jobs[index];
+
+	kill(job->child, SIGKILL);
+	if (self->late)
+		g_array_append_vals(self->late, job->space, 1);
+	else
+		fail(&job->healed.report, "it took too long");
 	finish(self, index);
 }
 
@@ -118,10 +131,9 @@ _Noreturn static void run_child(const LxReplaceTask *task, int pipe_fd)
 	_exit(written == (ssize_t)sizeof report ? 0 : 1);
 }
 
-static void start(Heal *self, const LxReplaceTask *task, pid_t pid)
+static void start(Heal *self, const LxReplaceTask *task, const LxMntns *space, pid_t pid)
 {
-	unsigned limit = self->options->limit_msec;
-	Job job = {.healed = {.pid = pid, .inode = task->inode}};
+	Job job = {.space = space, .healed = {.pid = pid, .inode = task->inode}};
 	LxFd ends[2];
 
 	while (self->n_jobs == JOBS_MAX)
@@ -133,7 +145,7 @@ static void start(Heal *self, const LxReplaceTask *task, pid_t pid)
 		run_child(task, ends[1]);
 	lx_fd_clear(&ends[1]);
 	job.pipe = ends[0];
-	job.deadline_msec = lx_child_now_msec() + limit;
+	job.deadline_msec = lx_child_now_msec() + self->limit_msec;
 	self->jobs[self->n_jobs++] = job;
 }
 
@@ -158,7 +170,7 @@ static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
 		.mountpoint = self->options->mountpoint,
 		.runtime_dir = self->options->runtime_dir,
 		.anchors = self->anchors,
-		.probe_msec = self->options->limit_msec / 2,
+		.probe_msec = self->limit_msec / 2,
 		.dry_run = self->options->dry_run,
 	};
 	pid_t pid = 0;
@@ -171,21 +183,32 @@ static void heal_namespace(Heal *self, const LxMntns *space, uint64_t own)
 		return;
 	task.pid = is_own ? 0 : pid;
 	task.suspects = suspects;
-	start(self, &task, pid);
+	start(self, &task, space, pid);
+}
+
+static void heal_each(Heal *self, const GArray *spaces, unsigned limit_msec)
+{
+	uint64_t own = lx_mntns_inode(getpid());
+
+	self->limit_msec = limit_msec;
+	for (unsigned i = 0; i < spaces->len; i++)
+		heal_namespace(self, &g_array_index(spaces, LxMntns, i), own);
+	while (self->n_jobs > 0)
+		wait_for_jobs(self);
 }
 
 static bool heal_namespaces(Heal *self, GError **error)
 {
-	uint64_t own = lx_mntns_inode(getpid());
+	g_autoptr(GArray) late = g_array_new(FALSE, FALSE, sizeof(LxMntns));
 	g_autoptr(GArray) spaces = lx_mntns_find(error);
 
 	if (!spaces)
 		return false;
 	self->summary.n_namespaces = spaces->len;
-	for (unsigned i = 0; i < spaces->len; i++)
-		heal_namespace(self, &g_array_index(spaces, LxMntns, i), own);
-	while (self->n_jobs > 0)
-		wait_for_jobs(self);
+	self->late = late;
+	heal_each(self, spaces, self->options->limit_msec);
+	self->late = NULL;
+	heal_each(self, late, LATE_TIMES * self->options->limit_msec);
 	return true;
 }
 

@@ -517,21 +517,30 @@ def another_instances_dead_views_are_left_to_it():
     check_sees(box, first, ["proc/meminfo"])
 
 
-def a_container_that_hangs_holds_up_nobody():
-    server = Instance()
+SWAMP = ["deep", "file"]
+
+
+def in_a_swamp(server):
+    """A container that has a view below a FUSE server of its own, which does not answer any more, and whom that
+    is asked; and where the view is."""
     swamp = server.folder / "swamp"
     swamp.mkdir()
     device = os.open("/dev/fuse", os.O_RDWR)
     lab.at_end(lambda: os.close(device))
+    view = swamp.joinpath(*SWAMP)
 
     def sink():
         mount("swamp", str(swamp), MS_NOSUID | MS_NODEV, "fuse.swamp",
               f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other")
-        serve_names(device, ["deep", "file"])
-        mount(str(server.mount / "proc/meminfo"), f"{swamp}/deep/file", MS_BIND)
+        serve_names(device, SWAMP)
+        mount(str(server.mount / "proc/meminfo"), str(view), MS_BIND)
         stop_serving(device)
+    return Box(server, [], before=sink), device, str(view)
 
-    hanging, healthy = Box(server, [], before=sink), straight(server)
+
+def a_container_that_hangs_holds_up_nobody():
+    server = Instance()
+    (hanging, device, _), healthy = in_a_swamp(server), straight(server)
     server.lose_everything()
     silent = threading.Thread(target=lambda: lab_ignores_reads(device), daemon=True)
     silent.start()
@@ -539,11 +548,21 @@ def a_container_that_hangs_holds_up_nobody():
     server.wait_for_healer()
     check_sees(healthy, server)
     started = time.monotonic()
-    text = server.heal("--timeout", "500", ok=False)
+    text = server.heal("--timeout", "250", ok=False)
     seconds = time.monotonic() - started
     check("too long" in text and seconds < 3, f"{seconds:.1f} s, {text}")
     lab.note(f"healing beside a container that hangs took {seconds * 1000:.0f} ms")
     check(hanging.pid, "it lives")
+
+
+def a_container_that_is_slow_is_healed_after_the_others():
+    server = Instance()
+    slow, device, view = in_a_swamp(server)
+    server.lose_everything()
+    threading.Thread(target=lambda: answer_once_given_up(device, SWAMP), daemon=True).start()
+    server.start()
+    server.wait_for_healer()
+    check(slow.device(view) in served_devices(server), f"{view} is not served: {server.log()}")
 
 
 def dead_views_of_lxcfs_are_replaced():
@@ -611,7 +630,7 @@ def two_hundred_containers_made_straight_heal():
 
 # ---- A FUSE server of a few names ------------------------------------------------------------
 
-INIT, LOOKUP, GETATTR, FORGET, BATCH_FORGET = 26, 1, 3, 2, 42
+INIT, LOOKUP, GETATTR, FORGET, INTERRUPT, BATCH_FORGET = 26, 1, 3, 2, 36, 42
 _serving = {}
 
 
@@ -628,7 +647,7 @@ def answer(device, request, names):
         body = struct.pack("<QQQQII", node + 1, 0, 0, 0, 0, 0) + attributes(node + 1, node == len(names))
     elif opcode == GETATTR:
         body = struct.pack("<QII", 0, 0, 0) + attributes(node, node == len(names) + 1)
-    elif opcode in (FORGET, BATCH_FORGET):
+    elif opcode in (FORGET, INTERRUPT, BATCH_FORGET):
         return
     else:
         os.write(device, struct.pack("<IiQ", 16, -38, unique))
@@ -654,6 +673,19 @@ def serve_names(device, names):
 def stop_serving(device):
     """The thread ends with the next request, which is taken and never answered."""
     _serving[device].clear()
+
+
+def answer_once_given_up(device, names):
+    """Nothing before whoever has waited was killed, which the kernel tells; then everything."""
+    waiting, given_up = [], False
+    try:
+        while True:
+            waiting.append(os.read(device, 65536))
+            given_up |= struct.unpack_from("<IIQQ", waiting[-1])[1] == INTERRUPT
+            while given_up and waiting:
+                answer(device, waiting.pop(0), names)
+    except OSError:
+        pass
 
 
 def lab_ignores_reads(device):
@@ -689,6 +721,7 @@ TESTS = [
     another_instances_dead_views_are_left_to_it,
     a_file_system_that_a_container_calls_lxfs_gets_no_other_containers_folder,
     a_container_that_hangs_holds_up_nobody,
+    a_container_that_is_slow_is_healed_after_the_others,
     dead_views_of_lxcfs_are_replaced,
     taking_the_anchors_away_leaves_the_hosts_files,
     two_hundred_containers_on_anchors_heal,
