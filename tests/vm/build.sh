@@ -11,7 +11,7 @@ mkdir -p "$made/packages" "$made/next" "$made/build/tests/integration" "$made/bu
 cd /build/source
 DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=2" dpkg-buildpackage --no-check-builddeps -us -uc -b
 mv ../lxfs_*.deb ../lxfs-metrics_*.deb "$made/packages"
-cp obj-*/runtimes/*.conf "$made/build/runtimes"
+cp obj-*/runtimes/*.conf obj-*/runtimes/*.json "$made/build/runtimes"
 rm ../*.deb ../*.changes ../*.buildinfo
 for package in "$made"/packages/*.deb; do
 	tests/packages/raise-version.sh "$package" "$made/next"
