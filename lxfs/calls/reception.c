@@ -140,7 +140,7 @@ void lx_reception_close(LxReception *self)
 	for (int kind = 0; kind < LX_N_RECEPTIONS && self->open; kind++)
 		if (self->estate->receptions[kind] >= 0)
 			unwatch(self, self->estate->receptions[kind]);
-	self->open = false;
+	self->open = self->paused = false;
 }
 
 /* ---- Guests ------------------------------------------------------------------------------ */
@@ -209,8 +209,8 @@ static void make_wait(LxReception *self)
 		g_warning("there are max-containers = %u seccomp listeners: new ones wait",
 			limit(self));
 	self->full = full;
-	self->paused = true;
 	lx_reception_close(self);
+	self->paused = true;
 }
 
 static void seat(LxReception *self, LxFd *peer)

@@ -40,7 +40,7 @@ void lx_reception_clear(LxReception *reception);
 
 /* Listens, or with the setting sysinfo = off does so no more. Call with the lock of the folder. */
 void lx_reception_open(LxReception *reception);
-/* Others do from now on. */
+/* Others do from now on: also one that waits for room does not listen again. */
 void lx_reception_close(LxReception *reception);
 
 /* Is nobody in the middle of handing over? What he gives would be lost with this process. */
