@@ -173,13 +173,25 @@ static void look_at(Replacement *self, Target *target, int root)
 
 /* ---- Copying ----------------------------------------------------------------------------- */
 
+/*
+ * The view was mounted by somebody in the container, or says so: it allows no more than the
+ * kernel's own mount beneath it, and what is the host's is never written to.
+ */
+static uint64_t attributes_of(const LxReplaceTask *task, const LxSuspect *suspect)
+{
+	uint64_t attributes = suspect->view->attributes | HARMLESS;
+
+	if (suspect->kernel)
+		return attributes | suspect->kernel->attributes;
+	return attributes | (task->served ? 0 : MOUNT_ATTR_RDONLY);
+}
+
 static int make_copy(const LxReplaceTask *task, const LxSuspect *suspect, GError **error)
 {
 	g_autofree char *source = find_source(task, suspect);
 	const LxCloneRequest request = {
 		.source = source,
-		.attributes = suspect->view->attributes | HARMLESS |
-			      (task->served || suspect->kernel ? 0 : MOUNT_ATTR_RDONLY),
+		.attributes = attributes_of(task, suspect),
 		.propagation = MS_SLAVE,
 		.recursive = true,
 	};

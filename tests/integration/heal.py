@@ -363,6 +363,36 @@ def a_file_system_that_a_container_calls_lxfs_gets_no_other_containers_folder():
     check(is_dead(box.path(str(target))), "it was replaced")
 
 
+def a_hierarchy_that_was_read_only_is_given_back_read_only():
+    """A hierarchy that was read-only is given back read-only, whatever lay over it and was called the cgroup view."""
+    server = Instance()
+    place = next(line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
+                 if line.split(" - ")[1].startswith("cgroup"))
+
+    def fake():
+        mount(place, place, MS_BIND)
+        mount(None, place, MS_REMOUNT | MS_BIND | MS_RDONLY)
+        device = os.open("/dev/fuse", os.O_RDWR)
+        mount("lxfs-cgroup", place, MS_NOSUID | MS_NODEV, "fuse.lxfs",
+              f"fd={device},rootmode=40000,user_id=0,group_id=0")
+        serve_names(device, ["x"])
+        os.stat(place)
+        os.close(device)
+        time.sleep(0.1)
+
+    box = Box(server, [], before=fake)
+    lab.wait_until(lambda: is_dead(box.path(place)), 20, "it is dead")
+    server.lose_everything()
+    server.heal()
+    check(" - cgroup" in box.lines(place)[-1], f"what lies there: {box.lines(place)}")
+    check("ro" in options(box, place), "the kernel's own can be written to")
+    server.start()
+    server.wait_for_healer()
+    server.heal()
+    check(" - fuse.lxfs " in box.lines(place)[-1], f"what lies there: {box.lines(place)}")
+    check("ro" in options(box, place), "the cgroup view can be written to")
+
+
 # ---- heal ------------------------------------------------------------------------------------
 
 def mounts_made_straight_are_healed_at_the_start():
@@ -720,6 +750,7 @@ TESTS = [
     the_mount_point_itself_is_left_until_lxfs_serves_again,
     another_instances_dead_views_are_left_to_it,
     a_file_system_that_a_container_calls_lxfs_gets_no_other_containers_folder,
+    a_hierarchy_that_was_read_only_is_given_back_read_only,
     a_container_that_hangs_holds_up_nobody,
     a_container_that_is_slow_is_healed_after_the_others,
     dead_views_of_lxcfs_are_replaced,
