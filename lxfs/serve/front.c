@@ -41,6 +41,7 @@ LxFront *lx_front_new(
 	front->files = files;
 	front->triggers = triggers;
 	lx_seats_init(&front->seats);
+	lx_ration_init(&front->complaints);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		front->sessions[kind] = (LxSession){.front = front, .kind = kind};
 	return front;
@@ -51,6 +52,7 @@ void lx_front_free(LxFront *front)
 	if (!front)
 		return;
 	lx_seats_clear(&front->seats);
+	lx_ration_clear(&front->complaints);
 	g_free(front);
 }
 

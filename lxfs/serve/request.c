@@ -23,13 +23,24 @@ LxNode lx_request_node(fuse_req_t request, fuse_ino_t inode)
 	return session->front->estate->header->connections[session->kind].root;
 }
 
+/* A container can have such an answer as often as it asks, and with paths of its choice in it. */
+static void complain(LxFront *front, pid_t pid, const char *why)
+{
+	unsigned withheld;
+
+	if (!lx_ration_take(&front->complaints, lx_clock_now_nsec(CLOCK_MONOTONIC), &withheld))
+		return;
+	if (withheld)
+		g_warning("answering EIO: %u more lines like the next were withheld", withheld);
+	g_warning("answering EIO to process %d: %.512s", (int)pid, why);
+}
+
 void lx_request_fail(fuse_req_t request, GError *failure)
 {
 	int code = lx_error_code(failure);
 
 	if (code == EIO)
-		g_warning("answering EIO to process %d: %s", (int)fuse_req_ctx(request)->pid,
-			failure->message);
+		complain(lx_request_front(request), fuse_req_ctx(request)->pid, failure->message);
 	fuse_reply_err(request, code);
 	g_error_free(failure);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "serve/front.h"
+#include "serve/ration.h"
 
 typedef struct {
 	LxFront *front;
@@ -18,6 +19,7 @@ struct LxFront {
 	LxOpenFiles *files;
 	LxTriggers *triggers;
 	LxSeats seats;
+	LxRation complaints; /* lines in the log of answers of EIO */
 	LxSession sessions[LX_N_CONNECTIONS];
 };
 
@@ -42,5 +44,8 @@ typedef struct {
 /* The errno; 0: it is done. */
 int lx_request_do_once(fuse_req_t request, const LxDeed *deed);
 
-/* Answers with the error's code, and logs it when that is EIO; frees it. */
+/*
+ * Answers with the error's code, and logs it when that is EIO, as far as there is a ration of
+ * lines; frees it.
+ */
 void lx_request_fail(fuse_req_t request, GError *failure);

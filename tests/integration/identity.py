@@ -273,6 +273,45 @@ def a_limit_that_changes_is_seen_at_once():
 
 # ---- containers/ -----------------------------------------------------------------------------
 
+def deeper_than_a_path(folder):
+    """Cgroups below it, of which the last has a path that no system call takes; a function that puts this process there."""
+    way, name = [os.open(folder, os.O_RDONLY)], "deep" * 60
+
+    def remove():
+        while len(way) > 1:
+            os.close(way.pop())
+            lab.wait_until(lambda: is_removed(name, way[-1]), 20, f"{folder} has no process")
+        os.close(way.pop())
+
+    lab.at_end(remove)
+    for _ in range(4096 // len(name) + 1):
+        os.mkdir(name, dir_fd=way[-1])
+        way.append(os.open(name, os.O_RDONLY, dir_fd=way[-1]))
+    procs = os.open("cgroup.procs", os.O_WRONLY, dir_fd=way[-1])
+    lab.at_end(lambda: os.close(procs))
+    return lambda: os.write(procs, b"0")
+
+
+def is_removed(name, folder):
+    try:
+        os.rmdir(name, dir_fd=folder)
+    except OSError:
+        return False
+    return True
+
+
+def what_no_text_can_be_made_for_does_not_fill_the_log():
+    group = lab.Cgroup(limited=False)
+    enter = deeper_than_a_path(next(iter(group.folders.values())))
+    asked = f"for _ in range(200):\n try: open('{server.mount}/proc/meminfo').read()\n except OSError as e: print(e.errno)"
+    before = server.log().count("answering EIO")
+    said = subprocess.run([sys.executable, "-c", asked], preexec_fn=enter, capture_output=True, text=True, timeout=60,
+                          check=True).stdout
+    equal(said.split(), [str(errno.EIO)] * 200, "what its reader is told")
+    check(0 < server.log().count("answering EIO") - before <= 12, "how many lines there are in the log")
+    check(max(map(len, server.log().splitlines())) < 1000, "how long they are")
+
+
 def folder_of(box):
     names = [name for name in os.listdir(server.mount / "containers")
              if name.endswith(os.path.basename(box.cgroup.path))]
@@ -407,6 +446,7 @@ lab.run([
     a_limit_that_changes_is_seen_at_once,
     containers_are_listed_once_and_gone_when_they_ended,
     a_plain_cgroup_is_not_listed,
+    what_no_text_can_be_made_for_does_not_fill_the_log,
     only_root_outside_all_containers_may_list_them,
     containers_id_says_what_the_container_reads,
     a_caller_that_cannot_be_seen_is_the_host_or_denied,
