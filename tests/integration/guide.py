@@ -147,7 +147,7 @@ def before_podman():
     pathlib.Path("/etc/containers/containers.conf").write_text(
         '[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n'
         '[engine]\ncgroup_manager = "cgroupfs"\nruntime = "runc"\nevents_logger = "none"\n')
-    done = subprocess.run(["podman", "import", "-", "docker.io/library/debian:latest"], input=engines.image(),
+    done = subprocess.run(["podman", "import", "-", "docker.io/library/ubuntu:latest"], input=engines.image(),
                           capture_output=True, check=False, timeout=120, env=machine.environment)
     equal(done.returncode, 0, done.stderr.decode())
 
@@ -159,7 +159,7 @@ def before_docker():
 
 def after_docker_restart():
     machine.wait_for("docker version", "docker")
-    done = subprocess.run(["docker", "import", "-", "debian:latest"], input=engines.image(), capture_output=True,
+    done = subprocess.run(["docker", "import", "-", "ubuntu:latest"], input=engines.image(), capture_output=True,
                           check=False, timeout=120, env=machine.environment)
     equal(done.returncode, 0, done.stderr.decode())
 
@@ -174,8 +174,8 @@ def after_containerd_restart():
     dump = machine.sh("containerd config dump").stdout
     check('BinaryName = "/usr/bin/lxfs-runtime"' in dump, dump)
     machine.wait_for("ctr version", "containerd")
-    done = machine.sh("docker save debian:latest | ctr images import -; ctr images ls -q")
-    check("docker.io/library/debian:latest" in done.stdout, done.stdout + done.stderr)
+    done = machine.sh("docker save ubuntu:latest | ctr images import -; ctr images ls -q")
+    check("docker.io/library/ubuntu:latest" in done.stdout, done.stdout + done.stderr)
 
 
 def before_lxc():
