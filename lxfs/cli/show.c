@@ -35,7 +35,7 @@ static bool parse_arguments(Show *show, int argc, char **argv, GError **error)
 		{"pid", 'p', 0, G_OPTION_ARG_INT, &show->pid,
 			"as this process sees it (default: lxfs's own)", "PID"},
 		{"container", 'c', 0, G_OPTION_ARG_STRING, &show->container,
-			"as this container sees it", "ID"},
+			"as the container with this id or name sees it", "ID"},
 		{"sysroot", 0, 0, G_OPTION_ARG_FILENAME, &show->sysroot,
 			"read a captured host instead of this one", "DIR"},
 		{"boottime", 0, 0, G_OPTION_ARG_INT64, &show->boottime_nsec,
