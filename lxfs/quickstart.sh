@@ -13,7 +13,7 @@ program=$build/lxfs/lxfs
 mountpoint=/var/lib/lxfs
 runtime=/run/lxfs
 group=/lxfs-quickstart
-packages="cgroup-tools fuse3 gcc libc6-dev libcgroup-dev libfuse3-dev libglib2.0-dev libjson-glib-dev meson ninja-build
+packages="cgroup-tools fuse3 gcc libc6-dev libcgroup-dev libfuse3-dev libglib2.0-dev libjson-c-dev meson ninja-build
 	pkgconf procps util-linux"
 
 say() {

@@ -32,6 +32,7 @@ packages="
 	libfuse3-dev:/usr/include/fuse3
 	libglib2.0-dev:/usr/include/glib-2.0
 	libgnutls28-dev:/usr/include/gnutls
+	libjson-c-dev:/usr/include/json-c/json.h
 	libjson-glib-dev:/usr/include/json-glib-1.0
 	libseccomp-dev:/usr/include/seccomp.h
 	libsoup-3.0-dev:/usr/include/libsoup-3.0

@@ -2,7 +2,7 @@
 /* Findings as text for people and as JSON for programs. */
 #include "doctor/report.h"
 
-#include <json-glib/json-glib.h>
+#include "oci/json.h"
 
 #define FORMAT_VERSION 1
 
@@ -36,58 +36,47 @@ char *lx_report_text(const LxFindings *findings, bool all)
 
 /* ---- JSON -------------------------------------------------------------------------------- */
 
-static void add_member(JsonBuilder *builder, const char *name, const char *value)
+static void add_text(json_object *to, const char *name, const char *text)
 {
-	json_builder_set_member_name(builder, name);
-	if (value)
-		json_builder_add_string_value(builder, value);
-	else
-		json_builder_add_null_value(builder);
+	json_object_object_add(to, name, lx_json_new_text(text));
 }
 
-static void add_number(JsonBuilder *builder, const char *name, int64_t value)
+static void add_number(json_object *to, const char *name, int64_t number)
 {
-	json_builder_set_member_name(builder, name);
-	json_builder_add_int_value(builder, value);
+	json_object_object_add(to, name, json_object_new_int64(number));
 }
 
-static void add_finding(JsonBuilder *builder, const LxFinding *finding)
+static json_object *new_finding(const LxFinding *finding)
 {
-	json_builder_begin_object(builder);
-	add_member(builder, "area", finding->area);
-	add_member(builder, "check", finding->check);
-	add_member(builder, "severity", lx_findings_severity_name(finding->severity));
-	add_member(builder, "text", finding->text);
-	add_member(builder, "cure", finding->cure);
-	json_builder_end_object(builder);
+	json_object *object = json_object_new_object();
+
+	add_text(object, "area", finding->area);
+	add_text(object, "check", finding->check);
+	add_text(object, "severity", lx_findings_severity_name(finding->severity));
+	add_text(object, "text", finding->text);
+	add_text(object, "cure", finding->cure);
+	return object;
 }
 
-static void add_all(JsonBuilder *builder, const LxFindings *findings)
+static json_object *new_list(const LxFindings *findings)
 {
+	json_object *list = json_object_new_array();
 	const LxFinding *finding;
 
-	json_builder_begin_object(builder);
-	add_number(builder, "format", FORMAT_VERSION);
-	add_member(builder, "version", LXFS_VERSION);
-	for (int severity = 0; severity < LX_N_SEVERITIES; severity++)
-		add_number(builder, lx_findings_severity_name(severity),
-			lx_findings_count(findings, severity));
-	json_builder_set_member_name(builder, "findings");
-	json_builder_begin_array(builder);
 	for (unsigned i = 0; (finding = lx_findings_at(findings, i)) != NULL; i++)
-		add_finding(builder, finding);
-	json_builder_end_array(builder);
-	json_builder_end_object(builder);
+		json_object_array_add(list, new_finding(finding));
+	return list;
 }
 
 char *lx_report_json(const LxFindings *findings)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *json = NULL;
+	g_autoptr(json_object) root = json_object_new_object();
 
-	add_all(builder, findings);
-	root = json_builder_get_root(builder);
-	json = json_to_string(root, TRUE);
-	return g_strconcat(json, "\n", NULL);
+	add_number(root, "format", FORMAT_VERSION);
+	add_text(root, "version", LXFS_VERSION);
+	for (int severity = 0; severity < LX_N_SEVERITIES; severity++)
+		add_number(root, lx_findings_severity_name(severity),
+			lx_findings_count(findings, severity));
+	json_object_object_add(root, "findings", new_list(findings));
+	return lx_json_page(root);
 }

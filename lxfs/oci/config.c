@@ -17,9 +17,9 @@ void lx_config_clear(LxOciConfig *config)
 /* ---- Reading ----------------------------------------------------------------------------- */
 
 /* Leaves *out as it is where there is no such annotation. */
-static bool parse_annotation(JsonObject *root, const char *name, bool *out, GError **error)
+static bool parse_annotation(json_object *root, const char *name, bool *out, GError **error)
 {
-	JsonObject *annotations = lx_json_object(root, "annotations");
+	json_object *annotations = lx_json_object(root, "annotations");
 	const char *value = annotations ? lx_json_string(annotations, name) : NULL;
 
 	if (value && strcmp(value, "enabled") != 0 && strcmp(value, "disabled") != 0) {
@@ -33,14 +33,13 @@ static bool parse_annotation(JsonObject *root, const char *name, bool *out, GErr
 	return true;
 }
 
-static GPtrArray *parse_mounts(JsonObject *root)
+static GPtrArray *parse_mounts(json_object *root)
 {
 	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-	JsonArray *mounts = lx_json_array(root, "mounts");
-	unsigned n = mounts ? json_array_get_length(mounts) : 0;
+	json_object *mounts = lx_json_array(root, "mounts");
 
-	for (unsigned i = 0; i < n; i++) {
-		JsonObject *mount = lx_json_object_at(mounts, i);
+	for (size_t i = 0; i < lx_json_length(mounts); i++) {
+		json_object *mount = lx_json_object_at(mounts, i);
 		const char *path = mount ? lx_json_string(mount, "destination") : NULL;
 
 		if (path)
@@ -50,45 +49,40 @@ static GPtrArray *parse_mounts(JsonObject *root)
 }
 
 /* `lxfs hook`, wherever that lxfs lies. */
-static bool is_ours(JsonObject *hook)
+static bool is_ours(json_object *hook)
 {
 	const char *path = hook ? lx_json_string(hook, "path") : NULL;
-	JsonArray *arguments = hook ? lx_json_array(hook, "args") : NULL;
+	json_object *arguments = hook ? lx_json_array(hook, "args") : NULL;
 	g_autofree char *name = path ? g_path_get_basename(path) : NULL;
 
-	return arguments && json_array_get_length(arguments) > 1 &&
-	       g_str_has_prefix(name, "lxfs") &&
+	return name && lx_json_length(arguments) > 1 && g_str_has_prefix(name, "lxfs") &&
 	       g_strcmp0(lx_json_string_at(arguments, 1), "hook") == 0;
 }
 
-static bool is_among(JsonArray *hooks)
+static bool is_among(json_object *hooks)
 {
-	unsigned n = hooks ? json_array_get_length(hooks) : 0;
-
-	for (unsigned i = 0; i < n; i++)
+	for (size_t i = 0; i < lx_json_length(hooks); i++)
 		if (is_ours(lx_json_object_at(hooks, i)))
 			return true;
 	return false;
 }
 
-static bool is_hooked(JsonObject *root)
+static bool is_hooked(json_object *root)
 {
-	JsonObject *hooks = lx_json_object(root, "hooks");
+	json_object *hooks = lx_json_object(root, "hooks");
 
 	return hooks && (is_among(lx_json_array(hooks, "createRuntime")) ||
 				is_among(lx_json_array(hooks, "prestart")));
 }
 
-static bool has_elements(JsonObject *object, const char *name)
+static bool has_elements(json_object *object, const char *name)
 {
-	JsonArray *array = lx_json_array(object, name);
-
-	return array && json_array_get_length(array) > 0;
+	return lx_json_length(lx_json_array(object, name)) > 0;
 }
 
-static bool has_masks(JsonObject *root)
+static bool has_masks(json_object *root)
 {
-	JsonObject *on_linux = lx_json_object(root, "linux");
+	json_object *on_linux = lx_json_object(root, "linux");
 
 	return on_linux &&
 	       (has_elements(on_linux, "maskedPaths") || has_elements(on_linux, "readonlyPaths"));
@@ -96,8 +90,8 @@ static bool has_masks(JsonObject *root)
 
 bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError **error)
 {
-	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
-	JsonObject *rootfs = root ? lx_json_object(root, "root") : NULL;
+	g_autoptr(json_object) root = lx_json_parse(text, length, error);
+	json_object *rootfs = root ? lx_json_object(root, "root") : NULL;
 	const char *path = rootfs ? lx_json_string(rootfs, "path") : NULL;
 	bool wanted = true, cgroup = false, affinity = false;
 
@@ -145,20 +139,14 @@ bool lx_config_mounts_at(const LxOciConfig *config, const char *path)
 
 static char *print_hook(const char *program, const char *const *arguments)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new_immutable();
-	g_autoptr(JsonNode) root = NULL;
+	g_autoptr(json_object) hook = json_object_new_object();
+	json_object *list = json_object_new_array();
 
-	json_builder_begin_object(builder);
-	json_builder_set_member_name(builder, "path");
-	json_builder_add_string_value(builder, program);
-	json_builder_set_member_name(builder, "args");
-	json_builder_begin_array(builder);
 	for (; *arguments; arguments++)
-		json_builder_add_string_value(builder, *arguments);
-	json_builder_end_array(builder);
-	json_builder_end_object(builder);
-	root = json_builder_get_root(builder);
-	return json_to_string(root, FALSE);
+		json_object_array_add(list, lx_json_new_text(*arguments));
+	json_object_object_add(hook, "path", lx_json_new_text(program));
+	json_object_object_add(hook, "args", list);
+	return lx_json_line(hook);
 }
 
 /* What a parser makes of the result must be what was meant: it is all the proof a caller needs. */

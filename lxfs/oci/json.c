@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JSON that somebody else wrote, by json-glib. */
+/* JSON by json-c. */
 #include "oci/json.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include <json-c/json_tokener.h>
+
+/* Far more than anything that is read here may have. */
+#define LENGTH_MAX ((size_t)64 << 20)
 #define DEPTH_MAX 64
 /* What JSON has outside of strings: punctuation, numbers, true, false, null, blanks (RFC 8259). */
-#define PLAIN "{}[]:,+-.0123456789eEtrufalsn \t\r\n"
+#define BLANKS " \t\r\n"
+#define PLAIN "{}[]:,+-.0123456789eEtrufalsn" BLANKS
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_tokener, json_tokener_free)
+
+/* ---- What all readers read alike --------------------------------------------------------- */
+
+static bool is_one_of(const char *set, char c)
+{
+	return c != '\0' && strchr(set, c);
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+	while (at < end && is_one_of(BLANKS, *at))
+		at++;
+	return at;
+}
 
 /* Behind the closing quote of the string that begins here; NULL: it does not end. */
 static const char *skip_string(const char *at, const char *end)
 {
-	for (at++; at < end; at++) {
+	for (at++; at < end && (unsigned char)*at >= ' '; at++) {
 		if (*at == '"')
 			return at + 1;
 		if (*at == '\\')
@@ -21,106 +42,175 @@ static const char *skip_string(const char *at, const char *end)
 	return NULL;
 }
 
-static const char *step(const char *at, const char *end, int *depth)
+/* The name of a member, which json-c would cut there. */
+static bool is_name_with_nul(const char *begin, const char *behind, const char *end)
 {
-	if (*at == '"')
-		return skip_string(at, end);
-	if (*at == '\0' || !strchr(PLAIN, *at))
-		return NULL;
-	*depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
-	return at + 1;
+	const char *next = skip_blanks(behind, end);
+
+	return next < end && *next == ':' && g_strstr_len(begin, behind - begin, "\\u0000");
 }
 
-/* Nothing but blanks behind the first value: json-glib reads on, and loses what it has read. */
-static bool is_plain(const char *text, size_t length, GError **error)
+/* NULL: no JSON goes on like this. */
+static const char *step(const char *at, const char *end)
 {
-	const char *end = text + length;
-	bool complete = false;
-	int depth = 0;
+	const char *next;
+
+	if (*at != '"')
+		return is_one_of(PLAIN, *at) ? at + 1 : NULL;
+	next = skip_string(at, end);
+	return next && !is_name_with_nul(at, next, end) ? next : NULL;
+}
+
+/* The first place that is not as it should be; NULL: all is. */
+static const char *find_fault(const char *text, size_t length)
+{
+	const char *end = text + length, *fault;
 
 	for (const char *at = text; at < end;) {
-		const char *next = step(at, end, &depth);
+		const char *next = step(at, end);
 
-		if (!next || (complete && !g_ascii_isspace(*at))) {
-			lx_error_set(
-				error, EINVAL, "it is not JSON at byte %zu", (size_t)(at - text));
-			return false;
-		}
-		if (depth > DEPTH_MAX) {
-			lx_error_set(error, EINVAL, "it is nested deeper than %d", DEPTH_MAX);
-			return false;
-		}
-		complete = complete || (depth == 0 && (*at == '}' || *at == ']'));
+		if (!next)
+			return at;
 		at = next;
 	}
-	return true;
+	return g_utf8_validate_len(text, length, &fault) ? NULL : fault;
 }
 
-JsonObject *lx_json_parse(const char *text, size_t length, GError **error)
+static bool begins_object(const char *text, size_t length)
 {
-	g_autoptr(JsonParser) parser = json_parser_new_immutable();
-	g_autoptr(GError) failure = NULL;
-	JsonNode *root;
+	const char *first = skip_blanks(text, text + length);
+
+	return first < text + length && *first == '{';
+}
+
+static bool is_plain(const char *text, size_t length, GError **error)
+{
+	const char *fault;
+
+	if (length > LENGTH_MAX) {
+		lx_error_set(error, EINVAL, "it is longer than %zu bytes", LENGTH_MAX);
+		return false;
+	}
+	fault = find_fault(text, length);
+	if (fault) {
+		lx_error_set(error, EINVAL, "it is not JSON at byte %zu", (size_t)(fault - text));
+		return false;
+	}
+	if (begins_object(text, length))
+		return true;
+	lx_error_set(error, EINVAL, "it is no JSON object");
+	return false;
+}
+
+/* ---- Parsing ----------------------------------------------------------------------------- */
+
+static void set_error(json_tokener *tokener, GError **error)
+{
+	enum json_tokener_error reason = json_tokener_get_error(tokener);
+
+	if (reason == json_tokener_error_depth)
+		lx_error_set(error, EINVAL, "it is nested deeper than %d", DEPTH_MAX);
+	else
+		lx_error_set(error, EINVAL, "it is not JSON at byte %zu: %s",
+			json_tokener_get_parse_end(tokener),
+			reason == json_tokener_continue ? "it ends there"
+							: json_tokener_error_desc(reason));
+}
+
+json_object *lx_json_parse(const char *text, size_t length, GError **error)
+{
+	/* One more: what the innermost holds counts, too. */
+	g_autoptr(json_tokener) tokener = json_tokener_new_ex(DEPTH_MAX + 1);
+	json_object *root;
 
 	if (!is_plain(text, length, error))
 		return NULL;
-	if (!json_parser_load_from_data(parser, text, (gssize)length, &failure)) {
-		lx_error_set(error, EINVAL, "it is not JSON: %s", failure->message);
-		return NULL;
-	}
-	root = json_parser_get_root(parser);
-	if (root && JSON_NODE_HOLDS_OBJECT(root))
-		return json_object_ref(json_node_get_object(root));
-	lx_error_set(error, EINVAL, "it is no JSON object");
-	return NULL;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	root = json_tokener_parse_ex(tokener, text, (int)length);
+	if (!root)
+		set_error(tokener, error);
+	return root;
 }
 
 /* ---- Members ----------------------------------------------------------------------------- */
 
-static JsonObject *as_object(JsonNode *node)
+static json_object *member(json_object *object, const char *name, enum json_type type)
 {
-	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+	json_object *value = json_object_object_get(object, name);
+
+	return json_object_is_type(value, type) ? value : NULL;
 }
 
-static bool holds(JsonNode *node, GType type)
+static json_object *element(json_object *array, size_t index, enum json_type type)
 {
-	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == type;
+	json_object *value = json_object_array_get_idx(array, index);
+
+	return json_object_is_type(value, type) ? value : NULL;
 }
 
-JsonObject *lx_json_object(JsonObject *object, const char *name)
+/* Of what is a string, or NULL. */
+static const char *text_of(json_object *string)
 {
-	return as_object(json_object_get_member(object, name));
+	const char *text = string ? json_object_get_string(string) : NULL;
+
+	return text && strlen(text) == (size_t)json_object_get_string_len(string) ? text : NULL;
 }
 
-JsonArray *lx_json_array(JsonObject *object, const char *name)
+json_object *lx_json_object(json_object *object, const char *name)
 {
-	JsonNode *node = json_object_get_member(object, name);
-
-	return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+	return member(object, name, json_type_object);
 }
 
-const char *lx_json_string(JsonObject *object, const char *name)
+json_object *lx_json_array(json_object *object, const char *name)
 {
-	JsonNode *node = json_object_get_member(object, name);
-
-	return holds(node, G_TYPE_STRING) ? json_node_get_string(node) : NULL;
+	return member(object, name, json_type_array);
 }
 
-int64_t lx_json_integer(JsonObject *object, const char *name)
+const char *lx_json_string(json_object *object, const char *name)
 {
-	JsonNode *node = json_object_get_member(object, name);
-
-	return holds(node, G_TYPE_INT64) ? json_node_get_int(node) : 0;
+	return text_of(member(object, name, json_type_string));
 }
 
-JsonObject *lx_json_object_at(JsonArray *array, unsigned index)
+int64_t lx_json_integer(json_object *object, const char *name)
 {
-	return as_object(json_array_get_element(array, index));
+	json_object *number = member(object, name, json_type_int);
+
+	return number ? json_object_get_int64(number) : 0;
 }
 
-const char *lx_json_string_at(JsonArray *array, unsigned index)
+size_t lx_json_length(json_object *array)
 {
-	JsonNode *node = json_array_get_element(array, index);
+	return array ? json_object_array_length(array) : 0;
+}
 
-	return holds(node, G_TYPE_STRING) ? json_node_get_string(node) : NULL;
+json_object *lx_json_object_at(json_object *array, size_t index)
+{
+	return element(array, index, json_type_object);
+}
+
+const char *lx_json_string_at(json_object *array, size_t index)
+{
+	return text_of(element(array, index, json_type_string));
+}
+
+/* ---- Printing ---------------------------------------------------------------------------- */
+
+json_object *lx_json_new_text(const char *text)
+{
+	g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
+
+	return valid ? json_object_new_string(valid) : NULL;
+}
+
+char *lx_json_line(json_object *value)
+{
+	return g_strdup(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+char *lx_json_page(json_object *value)
+{
+	const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+			  JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_NOZERO;
+
+	return g_strconcat(json_object_to_json_string_ext(value, flags), "\n", NULL);
 }

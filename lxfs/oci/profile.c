@@ -39,26 +39,23 @@ static bool allows(const char *action)
 	return g_strcmp0(action, "SCMP_ACT_ALLOW") == 0 || g_strcmp0(action, "SCMP_ACT_LOG") == 0;
 }
 
-static bool names_call(JsonObject *rule, const char *call)
+static bool names_call(json_object *rule, const char *call)
 {
-	JsonArray *names = lx_json_array(rule, "names");
-	unsigned n = names ? json_array_get_length(names) : 0;
+	json_object *names = lx_json_array(rule, "names");
 
-	for (unsigned i = 0; i < n; i++)
+	for (size_t i = 0; i < lx_json_length(names); i++)
 		if (g_strcmp0(lx_json_string_at(names, i), call) == 0)
 			return true;
 	return false;
 }
 
-static bool has_conditions(JsonObject *rule)
+static bool has_conditions(json_object *rule)
 {
-	JsonArray *arguments = lx_json_array(rule, "args");
-
-	return arguments && json_array_get_length(arguments) > 0;
+	return lx_json_length(lx_json_array(rule, "args")) > 0;
 }
 
 /* What one rule makes of the verdict so far. */
-static LxProfile judge_rule(JsonObject *rule, const char *call, LxProfile so_far)
+static LxProfile judge_rule(json_object *rule, const char *call, LxProfile so_far)
 {
 	const char *action = rule ? lx_json_string(rule, "action") : NULL;
 
@@ -72,14 +69,13 @@ static LxProfile judge_rule(JsonObject *rule, const char *call, LxProfile so_far
 }
 
 /* Rules that contradict each other are not for us to weigh. */
-static LxProfile judge_rules(JsonArray *rules, const char *call, LxProfile by_default)
+static LxProfile judge_rules(json_object *rules, const char *call, LxProfile by_default)
 {
 	LxProfile verdict = by_default;
-	unsigned n = rules ? json_array_get_length(rules) : 0;
 	bool denied = false;
 
-	for (unsigned i = 0; i < n; i++) {
-		JsonObject *rule = lx_json_object_at(rules, i);
+	for (size_t i = 0; i < lx_json_length(rules); i++) {
+		json_object *rule = lx_json_object_at(rules, i);
 
 		verdict = judge_rule(rule, call, verdict);
 		denied = denied || (rule && names_call(rule, call) && verdict == LX_PROFILE_DENIES);
@@ -87,7 +83,7 @@ static LxProfile judge_rules(JsonArray *rules, const char *call, LxProfile by_de
 	return denied && verdict == LX_PROFILE_ALLOWS ? LX_PROFILE_DENIES : verdict;
 }
 
-static LxProfile judge(JsonObject *profile, LxProfileCalls calls)
+static LxProfile judge(json_object *profile, LxProfileCalls calls)
 {
 	const char *action = lx_json_string(profile, "defaultAction");
 	const char *listener = lx_json_string(profile, "listenerPath");
@@ -102,9 +98,9 @@ static LxProfile judge(JsonObject *profile, LxProfileCalls calls)
 	return verdict;
 }
 
-static JsonObject *find(JsonObject *root)
+static json_object *find(json_object *root)
 {
-	JsonObject *on_linux = lx_json_object(root, "linux");
+	json_object *on_linux = lx_json_object(root, "linux");
 
 	return on_linux ? lx_json_object(on_linux, "seccomp") : NULL;
 }
@@ -112,8 +108,8 @@ static JsonObject *find(JsonObject *root)
 bool lx_profile_parse(
 	const char *text, size_t length, LxProfileCalls calls, LxProfile *out, GError **error)
 {
-	g_autoptr(JsonObject) root = lx_json_parse(text, length, error);
-	JsonObject *profile = root ? find(root) : NULL;
+	g_autoptr(json_object) root = lx_json_parse(text, length, error);
+	json_object *profile = root ? find(root) : NULL;
 
 	if (!root)
 		return false;
@@ -123,8 +119,8 @@ bool lx_profile_parse(
 
 bool lx_profile_is_ours(const char *text, size_t length, const char *listener)
 {
-	g_autoptr(JsonObject) root = lx_json_parse(text, length, NULL);
-	JsonObject *profile = root ? find(root) : NULL;
+	g_autoptr(json_object) root = lx_json_parse(text, length, NULL);
+	json_object *profile = root ? find(root) : NULL;
 
 	return profile && g_strcmp0(lx_json_string(profile, "listenerPath"), listener) == 0;
 }
@@ -133,9 +129,9 @@ bool lx_profile_is_ours(const char *text, size_t length, const char *listener)
 
 static char *quote(const char *text)
 {
-	g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), text);
+	g_autoptr(json_object) string = lx_json_new_text(text);
 
-	return json_to_string(node, FALSE);
+	return lx_json_line(string);
 }
 
 static bool add_profile(GString *text, LxProfileCalls calls, const char *listener, GError **error)

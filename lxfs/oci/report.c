@@ -3,6 +3,7 @@
 #include "oci/report.h"
 
 #include "fd.h"
+#include "oci/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
-
-#include <json-glib/json-glib.h>
 
 void lx_report_ignored(const char *who, const GError *error)
 {
@@ -29,15 +28,13 @@ static char *print_line(const char *who, const GError *error)
 	g_autofree char *text = g_strdup_printf("%s: %s", who, error->message);
 	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
-	g_autoptr(JsonObject) object = json_object_new();
-	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+	g_autoptr(json_object) object = json_object_new_object();
 	g_autofree char *line = NULL;
 
-	json_object_set_string_member(object, "level", "error");
-	json_object_set_string_member(object, "msg", text);
-	json_object_set_string_member(object, "time", time);
-	json_node_set_object(node, object);
-	line = json_to_string(node, FALSE);
+	json_object_object_add(object, "level", lx_json_new_text("error"));
+	json_object_object_add(object, "msg", lx_json_new_text(text));
+	json_object_object_add(object, "time", lx_json_new_text(time));
+	line = lx_json_line(object);
 	return g_strconcat(line, "\n", NULL);
 }
 

@@ -3,9 +3,9 @@
  * Adding to a JSON text without rewriting it.
  *
  * A bundle's config.json belongs to the runtime that reads it. Parsed and printed again it would
- * not be the same: json-glib keeps numbers as signed 64 bits, so that a limit of
- * 18446744073709551615, which is RLIM_INFINITY, would come out as -1. So the text stays as it is,
- * byte for byte, and what is added is put in where it belongs.
+ * not be the same: a parser keeps numbers in 64 bits and one of two members with the same name, and
+ * ends a name where it has a NUL. So the text stays as it is, byte for byte, and what is added is
+ * put in where it belongs.
  */
 #pragma once
 

@@ -26,7 +26,7 @@ static const char *what_is_missing(const char *id, int64_t pid, const char *bund
 
 bool lx_state_parse(const char *text, size_t length, LxOciState *out, GError **error)
 {
-	g_autoptr(JsonObject) object = lx_json_parse(text, length, error);
+	g_autoptr(json_object) object = lx_json_parse(text, length, error);
 	const char *id, *bundle, *missing;
 	int64_t pid;
 

@@ -1,193 +1,183 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A roster as JSON, for programs. What is not known is null. */
+/* A roster as JSON, for programs. What is not known is null, which to json-c is NULL. */
 #include "roster/document.h"
 
-#include <json-glib/json-glib.h>
+#include "oci/json.h"
 
-static void add_text(JsonBuilder *json, const char *name, const char *text)
+/* ---- Values ------------------------------------------------------------------------------ */
+
+static json_object *new_number(uint64_t number)
 {
-	g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
-
-	json_builder_set_member_name(json, name);
-	if (valid)
-		json_builder_add_string_value(json, valid);
-	else
-		json_builder_add_null_value(json);
+	return json_object_new_int64((int64_t)MIN(number, (uint64_t)INT64_MAX));
 }
 
-static void add_number(JsonBuilder *json, const char *name, uint64_t number)
+/* With the two places that it has, and not the seventeen that a double takes to say so. */
+static json_object *new_hundredths(unsigned hundredths)
 {
-	json_builder_set_member_name(json, name);
-	json_builder_add_int_value(json, (gint64)MIN(number, (uint64_t)G_MAXINT64));
+	json_object *number = json_object_new_double(hundredths / 100.0);
+
+	json_object_set_serializer(number, json_object_double_to_json_string, (void *)"%.2f", NULL);
+	return number;
 }
 
-static void add_bool(JsonBuilder *json, const char *name, bool value)
+static bool knows(const LxRosterRow *row, LxFigure figure)
 {
-	json_builder_set_member_name(json, name);
-	json_builder_add_boolean_value(json, value);
+	return row->figures.have & figure;
 }
 
-static void add_hundredths(JsonBuilder *json, const char *name, unsigned hundredths)
+/* ---- Members ----------------------------------------------------------------------------- */
+
+static void add_text(json_object *to, const char *name, const char *text)
 {
-	json_builder_set_member_name(json, name);
-	json_builder_add_double_value(json, hundredths / 100.0);
+	json_object_object_add(to, name, lx_json_new_text(text));
 }
 
-/* Begins an object, or says null and gives false. */
-static bool begin_if(JsonBuilder *json, const char *name, bool known)
+static void add_number(json_object *to, const char *name, uint64_t number)
 {
-	json_builder_set_member_name(json, name);
-	if (known)
-		json_builder_begin_object(json);
-	else
-		json_builder_add_null_value(json);
-	return known;
+	json_object_object_add(to, name, new_number(number));
 }
 
-static bool begin_figure(
-	JsonBuilder *json, const char *name, const LxRosterRow *row, LxFigure figure)
+static void add_bool(json_object *to, const char *name, bool value)
 {
-	return begin_if(json, name, row->figures.have & figure);
+	json_object_object_add(to, name, json_object_new_boolean(value));
 }
 
-static void add_figure(JsonBuilder *json, const char *name, const LxRosterRow *row, LxFigure figure,
-	uint64_t value)
+static void add_figure(
+	json_object *to, const char *name, const LxRosterRow *row, LxFigure figure, uint64_t value)
 {
-	if (row->figures.have & figure) {
-		add_number(json, name, value);
-		return;
-	}
-	json_builder_set_member_name(json, name);
-	json_builder_add_null_value(json);
+	json_object_object_add(to, name, knows(row, figure) ? new_number(value) : NULL);
 }
 
-static void add_pod(JsonBuilder *json, const LxRosterRow *row)
+/* An object to be filled; NULL, and null is said, where it is not known. */
+static json_object *add_object(json_object *to, const char *name, bool known)
+{
+	json_object *object = known ? json_object_new_object() : NULL;
+
+	json_object_object_add(to, name, object);
+	return object;
+}
+
+/* ---- A container ------------------------------------------------------------------------- */
+
+static void add_pod(json_object *to, const LxRosterRow *row)
 {
 	const LxLabels *labels = &row->labels;
+	json_object *pod = add_object(to, "pod", row->info->pod_uid || labels->pod);
 
-	if (!begin_if(json, "pod", row->info->pod_uid || labels->pod))
+	if (!pod)
 		return;
-	add_text(json, "uid", row->info->pod_uid);
-	add_text(json, "namespace", labels->namespace);
-	add_text(json, "name", labels->pod);
-	add_text(json, "container", labels->container);
-	add_bool(json, "sandbox", labels->is_sandbox);
-	json_builder_end_object(json);
+	add_text(pod, "uid", row->info->pod_uid);
+	add_text(pod, "namespace", labels->namespace);
+	add_text(pod, "name", labels->pod);
+	add_text(pod, "container", labels->container);
+	add_bool(pod, "sandbox", labels->is_sandbox);
 }
 
-static void add_memory(JsonBuilder *json, const LxRosterRow *row)
+static void add_memory(json_object *to, const LxRosterRow *row)
 {
 	const LxFigures *figures = &row->figures;
+	json_object *memory = add_object(to, "memory", knows(row, LX_FIGURE_MEMORY));
+	json_object *swap = add_object(to, "swap", knows(row, LX_FIGURE_MEMORY));
 
-	if (begin_figure(json, "memory", row, LX_FIGURE_MEMORY)) {
-		add_number(json, "total", figures->memory_bytes);
-		add_bool(json, "limited", figures->memory_limited);
-		add_number(json, "used", figures->memory_bytes - figures->memory_available_bytes);
-		add_number(json, "free", figures->memory_free_bytes);
-		add_number(json, "available", figures->memory_available_bytes);
-		json_builder_end_object(json);
-	}
-	if (begin_figure(json, "swap", row, LX_FIGURE_MEMORY)) {
-		add_number(json, "total", figures->swap_bytes);
-		add_number(json, "free", figures->swap_free_bytes);
-		json_builder_end_object(json);
-	}
-}
-
-static void add_load(JsonBuilder *json, const LxRosterRow *row)
-{
-	json_builder_set_member_name(json, "load");
-	if (!(row->figures.have & LX_FIGURE_LOAD)) {
-		json_builder_add_null_value(json);
+	if (!memory)
 		return;
-	}
-	json_builder_begin_array(json);
-	for (size_t i = 0; i < G_N_ELEMENTS(row->figures.load_hundredths); i++)
-		json_builder_add_double_value(json, row->figures.load_hundredths[i] / 100.0);
-	json_builder_end_array(json);
+	add_number(memory, "total", figures->memory_bytes);
+	add_bool(memory, "limited", figures->memory_limited);
+	add_number(memory, "used", figures->memory_bytes - figures->memory_available_bytes);
+	add_number(memory, "free", figures->memory_free_bytes);
+	add_number(memory, "available", figures->memory_available_bytes);
+	add_number(swap, "total", figures->swap_bytes);
+	add_number(swap, "free", figures->swap_free_bytes);
 }
 
-static void add_stall(JsonBuilder *json, const char *name, const LxStall *stall)
+static void add_load(json_object *to, const LxRosterRow *row)
 {
-	json_builder_set_member_name(json, name);
-	json_builder_begin_object(json);
-	add_hundredths(json, "some", stall->some);
-	add_hundredths(json, "full", stall->full);
-	json_builder_end_object(json);
+	json_object *load = knows(row, LX_FIGURE_LOAD) ? json_object_new_array() : NULL;
+
+	for (size_t i = 0; load && i < G_N_ELEMENTS(row->figures.load_hundredths); i++)
+		json_object_array_add(load, new_hundredths(row->figures.load_hundredths[i]));
+	json_object_object_add(to, "load", load);
 }
 
-static void add_use(JsonBuilder *json, const LxRosterRow *row)
+static void add_stall(json_object *to, const char *name, const LxStall *stall)
 {
-	const LxFigures *figures = &row->figures;
+	json_object *object = add_object(to, name, true);
 
-	add_figure(json, "cpus", row, LX_FIGURE_CPUS, figures->n_cpus);
-	add_figure(json, "cpu_nanoseconds", row, LX_FIGURE_CPU_TIME, figures->cpu_nsec);
-	add_memory(json, row);
-	add_load(json, row);
-	add_figure(json, "tasks", row, LX_FIGURE_TASKS, figures->tasks);
-	if (begin_figure(json, "pressure", row, LX_FIGURE_PRESSURE)) {
-		add_stall(json, "cpu", &figures->cpu_pressure);
-		add_stall(json, "memory", &figures->memory_pressure);
-		add_stall(json, "io", &figures->io_pressure);
-		json_builder_end_object(json);
-	}
-	if (begin_figure(json, "io", row, LX_FIGURE_IO)) {
-		add_number(json, "read", figures->read_bytes);
-		add_number(json, "written", figures->written_bytes);
-		json_builder_end_object(json);
-	}
+	json_object_object_add(object, "some", new_hundredths(stall->some));
+	json_object_object_add(object, "full", new_hundredths(stall->full));
+}
+
+static void add_pressure(json_object *to, const LxRosterRow *row)
+{
+	json_object *pressure = add_object(to, "pressure", knows(row, LX_FIGURE_PRESSURE));
+
+	if (!pressure)
+		return;
+	add_stall(pressure, "cpu", &row->figures.cpu_pressure);
+	add_stall(pressure, "memory", &row->figures.memory_pressure);
+	add_stall(pressure, "io", &row->figures.io_pressure);
+}
+
+static void add_io(json_object *to, const LxRosterRow *row)
+{
+	json_object *io = add_object(to, "io", knows(row, LX_FIGURE_IO));
+
+	if (!io)
+		return;
+	add_number(io, "read", row->figures.read_bytes);
+	add_number(io, "written", row->figures.written_bytes);
+}
+
+static void add_use(json_object *to, const LxRosterRow *row)
+{
+	add_figure(to, "cpus", row, LX_FIGURE_CPUS, row->figures.n_cpus);
+	add_figure(to, "cpu_nanoseconds", row, LX_FIGURE_CPU_TIME, row->figures.cpu_nsec);
+	add_memory(to, row);
+	add_load(to, row);
+	add_figure(to, "tasks", row, LX_FIGURE_TASKS, row->figures.tasks);
+	add_pressure(to, row);
+	add_io(to, row);
 }
 
 /* Each view that is there, with its state. */
-static void add_views(JsonBuilder *json, const LxRosterRow *row)
+static void add_views(json_object *to, const LxRosterRow *row)
 {
-	json_builder_set_member_name(json, "views");
-	json_builder_begin_object(json);
+	json_object *views = add_object(to, "views", true);
+
 	for (unsigned i = 0; i < LX_VIEWS_N; i++)
 		if (row->states[i] != LX_ATTACHED_ABSENT)
-			add_text(
-				json, lx_views_at(i)->name, lx_attached_state_name(row->states[i]));
+			add_text(views, lx_views_at(i)->name,
+				lx_attached_state_name(row->states[i]));
 	if (row->cgroup != LX_ATTACHED_ABSENT)
-		add_text(json, "cgroup", lx_attached_state_name(row->cgroup));
-	json_builder_end_object(json);
-	add_text(json, "health", lx_roster_health_name(row->health));
+		add_text(views, "cgroup", lx_attached_state_name(row->cgroup));
+	add_text(to, "health", lx_roster_health_name(row->health));
 }
 
-static void add_row(JsonBuilder *json, const LxRosterRow *row)
+static json_object *new_container(const LxRosterRow *row)
 {
 	const LxContainerInfo *info = row->info;
+	json_object *container = json_object_new_object();
 
-	json_builder_begin_object(json);
-	add_text(json, "id", info->id);
-	add_text(json, "name", row->labels.name);
-	add_text(json, "runtime", row->labels.manager ? row->labels.manager : info->runtime);
-	add_text(json, "cgroup", info->cgroup);
-	add_number(json, "init_pid", (uint64_t)info->init_pid);
-	add_pod(json, row);
-	add_use(json, row);
-	add_views(json, row);
-	add_text(json, "error", row->failure);
-	json_builder_end_object(json);
+	add_text(container, "id", info->id);
+	add_text(container, "name", row->labels.name);
+	add_text(container, "runtime", row->labels.manager ? row->labels.manager : info->runtime);
+	add_text(container, "cgroup", info->cgroup);
+	add_number(container, "init_pid", (uint64_t)info->init_pid);
+	add_pod(container, row);
+	add_use(container, row);
+	add_views(container, row);
+	add_text(container, "error", row->failure);
+	return container;
 }
 
 char *lx_document_new(const LxRoster *roster)
 {
-	g_autoptr(JsonBuilder) json = json_builder_new();
-	g_autoptr(JsonGenerator) generator = json_generator_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
+	g_autoptr(json_object) root = json_object_new_object();
+	json_object *containers = json_object_new_array();
 
-	json_builder_begin_object(json);
-	add_bool(json, "served", roster->served);
-	json_builder_set_member_name(json, "containers");
-	json_builder_begin_array(json);
 	for (guint i = 0; i < roster->rows->len; i++)
-		add_row(json, lx_roster_at(roster, i));
-	json_builder_end_array(json);
-	json_builder_end_object(json);
-	root = json_builder_get_root(json);
-	json_generator_set_root(generator, root);
-	json_generator_set_pretty(generator, TRUE);
-	text = json_generator_to_data(generator, NULL);
-	return g_strconcat(text, "\n", NULL);
+		json_object_array_add(containers, new_container(lx_roster_at(roster, i)));
+	add_bool(root, "served", roster->served);
+	json_object_object_add(root, "containers", containers);
+	return lx_json_page(root);
 }

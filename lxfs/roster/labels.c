@@ -76,7 +76,7 @@ static const struct {
 };
 
 /* Annotations or labels: a flat object of strings. NULL: none. */
-static void take_keys(JsonObject *object, LxLabels *to)
+static void take_keys(json_object *object, LxLabels *to)
 {
 	for (size_t i = 0; object && i < G_N_ELEMENTS(keys); i++)
 		set((char **)((char *)to + keys[i].field), lx_json_string(object, keys[i].key));
@@ -86,17 +86,17 @@ static void take_keys(JsonObject *object, LxLabels *to)
 			to->is_sandbox = true;
 }
 
-static bool take_oci(JsonObject *config, const char *id, LxLabels *to)
+static bool take_oci(json_object *config, const char *id, LxLabels *to)
 {
 	take_keys(lx_json_object(config, "annotations"), to);
 	return true;
 }
 
 /* A name begins with '/'. */
-static bool take_docker(JsonObject *config, const char *id, LxLabels *to)
+static bool take_docker(json_object *config, const char *id, LxLabels *to)
 {
 	const char *name = lx_json_string(config, "Name");
-	JsonObject *inner = lx_json_object(config, "Config");
+	json_object *inner = lx_json_object(config, "Config");
 
 	if (g_strcmp0(lx_json_string(config, "ID"), id) != 0)
 		return false;
@@ -105,7 +105,7 @@ static bool take_docker(JsonObject *config, const char *id, LxLabels *to)
 	return true;
 }
 
-static bool (*const takers[])(JsonObject *object, const char *id, LxLabels *to) = {
+static bool (*const takers[])(json_object *object, const char *id, LxLabels *to) = {
 	[LX_LABELS_DOCKER] = take_docker,
 	[LX_LABELS_OCI] = take_oci,
 };
@@ -113,7 +113,7 @@ static bool (*const takers[])(JsonObject *object, const char *id, LxLabels *to) 
 bool lx_labels_parse(
 	LxLabelsFormat format, const char *text, size_t length, const char *id, LxLabels *to)
 {
-	g_autoptr(JsonObject) object = lx_json_parse(text, length, NULL);
+	g_autoptr(json_object) object = lx_json_parse(text, length, NULL);
 
 	return object && takers[format](object, id, to);
 }

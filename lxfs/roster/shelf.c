@@ -19,12 +19,11 @@ static const char *const files[] = {
 };
 
 /* The first of its names; the others are aliases. */
-static void put(LxShelf *shelf, JsonObject *container)
+static void put(LxShelf *shelf, json_object *container)
 {
 	const char *id = lx_json_string(container, "id");
-	JsonArray *names = lx_json_array(container, "names");
-	const char *name =
-		names && json_array_get_length(names) > 0 ? lx_json_string_at(names, 0) : NULL;
+	json_object *names = lx_json_array(container, "names");
+	const char *name = names ? lx_json_string_at(names, 0) : NULL;
 
 	if (id && name)
 		g_hash_table_insert(shelf->names, g_strdup(id), g_strdup(name));
@@ -34,15 +33,15 @@ static void put(LxShelf *shelf, JsonObject *container)
 bool lx_shelf_parse(LxShelf *shelf, const char *text, size_t length)
 {
 	g_autoptr(GString) whole = g_string_new("{\"containers\":");
-	g_autoptr(JsonObject) object = NULL;
-	JsonArray *containers;
+	g_autoptr(json_object) object = NULL;
+	json_object *containers;
 
 	g_string_append_len(whole, text, (gssize)length);
 	g_string_append_c(whole, '}');
 	object = lx_json_parse(whole->str, whole->len, NULL);
 	containers = object ? lx_json_array(object, "containers") : NULL;
-	for (unsigned i = 0; containers && i < json_array_get_length(containers); i++) {
-		JsonObject *container = lx_json_object_at(containers, i);
+	for (size_t i = 0; i < lx_json_length(containers); i++) {
+		json_object *container = lx_json_object_at(containers, i);
 
 		if (container)
 			put(shelf, container);

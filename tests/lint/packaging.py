@@ -23,6 +23,7 @@ PACKAGE_OF = {
     "gio-unix-2.0": "libglib2.0-dev",
     "glib-2.0": "libglib2.0-dev",
     "gnutls": "libgnutls28-dev",
+    "json-c": "libjson-c-dev",
     "json-glib-1.0": "libjson-glib-dev",
     "libbpf": "libbpf-dev",
     "libcgroup": "libcgroup-dev",

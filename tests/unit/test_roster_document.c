@@ -3,7 +3,7 @@
 
 #include "roster/document.h"
 
-/* Blanks and line breaks are json-glib's affair. */
+/* Blanks and line breaks are json-c's affair. */
 static char *without_blanks(const char *text)
 {
 	GString *dense = g_string_new(NULL);
@@ -57,6 +57,33 @@ START_TEST(every_member_is_there_and_null_where_nothing_is_known)
 }
 END_TEST
 
+START_TEST(a_hundredth_that_is_none_in_binary_is_printed_as_it_is)
+{
+	roster_auto roster = roster_by_hand();
+	LxRosterRow *web = &g_array_index(roster->rows, LxRosterRow, 0);
+	g_autofree char *text = NULL, *dense = NULL;
+
+	web->figures.load_hundredths[0] = 29;
+	web->figures.load_hundredths[1] = 100001;
+	web->figures.load_hundredths[2] = 4294967295;
+	text = lx_document_new(roster);
+	dense = without_blanks(text);
+	ck_assert_ptr_nonnull(strstr(dense, "\"load\":[0.29,1000.01,42949672.95]"));
+}
+END_TEST
+
+START_TEST(a_number_beyond_63_bits_is_the_largest)
+{
+	roster_auto roster = roster_by_hand();
+	LxRosterRow *web = &g_array_index(roster->rows, LxRosterRow, 0);
+	g_autofree char *text = NULL;
+
+	web->figures.cpu_nsec = UINT64_MAX;
+	text = lx_document_new(roster);
+	ck_assert_ptr_nonnull(strstr(text, "\"cpu_nanoseconds\": 9223372036854775807,"));
+}
+END_TEST
+
 START_TEST(an_id_that_is_no_utf_8_is_made_so)
 {
 	static const LxContainerInfo info = {.id = "a\xff", .runtime = "lxc", .cgroup = "/"};
@@ -74,6 +101,8 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		every_member_is_there_and_null_where_nothing_is_known,
+		a_hundredth_that_is_none_in_binary_is_printed_as_it_is,
+		a_number_beyond_63_bits_is_the_largest,
 		an_id_that_is_no_utf_8_is_made_so,
 		NULL,
 	};

@@ -19,7 +19,8 @@ DISK_SIZE = "6G"
 # What lxfs's packages are built with.
 BUILD_PACKAGES = """
     gcc libc6-dev dpkg-dev debhelper meson pkgconf libfuse3-dev libglib2.0-dev libcgroup-dev
-    libsystemd-dev libjson-glib-dev libsoup-3.0-dev libncurses-dev libgnutls28-dev bpftool clang libbpf-dev
+    libsystemd-dev libjson-c-dev libjson-glib-dev libsoup-3.0-dev libncurses-dev libgnutls28-dev
+    bpftool clang libbpf-dev
 """.split()
 
 # What systemd and the tests of it need.
