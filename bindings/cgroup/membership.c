@@ -82,27 +82,48 @@ bool lx_membership_is_within(const char *path, const char *top)
 	return strncmp(path, top, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-static char *root_of(const char *outside, const char *inside)
+/* From the viewer's root to the end of a path; a ".." is a step up. */
+static int steps_of(const char *path)
 {
-	LxSlice whole = lx_slice(outside);
+	LxSlice rest = lx_slice(path + 1), name;
+	int steps = 0;
 
-	if (strcmp(inside, "/") == 0 || !lx_slice_ends_with(whole, inside))
-		return g_strdup(outside);
-	whole.length -= strlen(inside);
-	return whole.length > 0 ? lx_slice_dup(whole) : g_strdup("/");
+	while (rest.length > 0) {
+		if (!lx_scan_until(&rest, '/', &name)) {
+			name = rest;
+			rest.length = 0;
+		}
+		steps += lx_slice_equal(name, "..") ? -1 : 1;
+	}
+	return steps;
 }
 
-void lx_membership_namespace_root(
-	const LxMembership *outside, const LxMembership *inside, LxMembership *out)
+static char *first_steps(const char *path, int n)
+{
+	const char *end = path;
+
+	if (n <= 0)
+		return g_strdup(n == 0 ? "/" : path);
+	for (int i = 0; i < n && *end; i++)
+		end = strchrnul(end + 1, '/');
+	return g_strndup(path, (gsize)(end - path));
+}
+
+static char *root_of(const char *member, const char *here, const char *within)
+{
+	if (!here || !within)
+		return g_strdup(member);
+	return first_steps(member, steps_of(here) - steps_of(within));
+}
+
+void lx_membership_namespace_root(const LxMembership *member, const LxMembership *here,
+	const LxMembership *within, LxMembership *out)
 {
 	LxMembership root = {0};
 
-	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++) {
-		if (outside->paths[i] && inside->paths[i])
-			root.paths[i] = root_of(outside->paths[i], inside->paths[i]);
-		else if (outside->paths[i])
-			root.paths[i] = g_strdup(outside->paths[i]);
-	}
+	for (unsigned i = 0; i < LX_HIERARCHIES_MAX; i++)
+		if (member->paths[i])
+			root.paths[i] = root_of(member->paths[i], here->paths[i], within->paths[i]);
 	lx_membership_clear(out);
 	*out = root;
 }

@@ -28,12 +28,13 @@ bool lx_membership_is_root(const LxMembership *membership);
 bool lx_membership_is_within(const char *path, const char *top);
 
 /*
- * The root of a cgroup namespace from one process's paths seen from the host (`outside`) and from
- * within (`inside`): outside "/docker/1/app" and inside "/app" give "/docker/1". A path whose ends
- * do not agree ("/../other", outside its own root) gives the outside path itself.
+ * The root of a cgroup namespace: the path of one of its processes (`member`), cut at the root's
+ * depth. That is told by any process seen from here (`here`) and from within (`within`): here
+ * "/a/b" and within "/../../a/b", the root lies two below our own. A path that is not so long gives
+ * itself.
  */
-void lx_membership_namespace_root(
-	const LxMembership *outside, const LxMembership *inside, LxMembership *out);
+void lx_membership_namespace_root(const LxMembership *member, const LxMembership *here,
+	const LxMembership *within, LxMembership *out);
 
 /* Cuts a last component "init.scope" off every path: systemd moves itself there. */
 void lx_membership_cut_init_scope(LxMembership *membership);

@@ -3,10 +3,13 @@
  * The root of a cgroup namespace.
  *
  * No file names it to those outside. But /proc/PID/cgroup prints paths as the *reading thread's*
- * cgroup namespace sees them (cgroup_namespaces(7)). So a file of one of the namespace's own tasks
- * is read twice, by us and by a thread that has entered the namespace: what the two readings do not
- * have in common is the root. A task that is moved between the two readings would give a wrong
- * root, so our own reading is done again and must not have changed.
+ * cgroup namespace sees them (cgroup_namespaces(7)). So our own file is read twice, by us and by a
+ * thread that has entered the namespace: how far above us that has to go tells how deep the root
+ * lies, and the path of one of the namespace's own tasks, cut at that depth, is the root. That task
+ * is the container's to move, at any moment, but not out of the container; and we are not. What the
+ * thread sees of the task tells only whether it stands inside. A task that has not been there all
+ * the time may have been moved in from elsewhere, so our own reading is done again and must not
+ * have changed.
  *
  * The thread lives for this one reading and ends: it never has to come back, and no thread that
  * serves requests ever stands in a container's namespace. (setns(2) moves only the thread that
@@ -17,27 +20,54 @@
 #include "identity/cgroupns.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 
 #include "identity/mountinfo.h"
 
 #define MEMBERSHIP_MAX_BYTES (1024u * 1024)
+#define OWN_FILE "proc/self/cgroup"
 
 /* A task that is being moved on and on is its own affair. */
 #define TRIES 4
 
+/* Where one of the namespace's tasks stands, and where we do: open files, and what they say. */
+typedef struct {
+	LxFd member, own;
+	const char *what; /* the member's */
+} Files;
+
+typedef struct {
+	LxText member, own;
+} Texts;
+
+static void files_clear(Files *files)
+{
+	lx_fd_clear(&files->member);
+	lx_fd_clear(&files->own);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Files, files_clear)
+
+static void texts_clear(Texts *texts)
+{
+	lx_text_clear(&texts->member);
+	lx_text_clear(&texts->own);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Texts, texts_clear)
+
 typedef struct {
 	const LxCgroupnsWay *way;
-	int file;
-	const char *what;
+	const Files *files;
 	bool entered;
-	LxText text;
+	Texts texts;
 	GError *error;
 } Visit;
 
-static bool read_here(int file, const char *what, LxText *out, GError **error)
+static bool read_here(const Files *files, Texts *out, GError **error)
 {
-	return lx_fd_read_record(file, MEMBERSHIP_MAX_BYTES, what, out, error);
+	return lx_fd_read_record(
+		       files->member, MEMBERSHIP_MAX_BYTES, files->what, &out->member, error) &&
+	       lx_fd_read_record(files->own, MEMBERSHIP_MAX_BYTES, OWN_FILE, &out->own, error);
 }
 
 static gpointer read_there(gpointer data)
@@ -45,12 +75,12 @@ static gpointer read_there(gpointer data)
 	Visit *visit = data;
 
 	if (setns(visit->way->there, CLONE_NEWCGROUP) < 0) {
-		lx_error_set_errno(
-			&visit->error, errno, "entering the cgroup namespace of %s", visit->what);
+		lx_error_set_errno(&visit->error, errno, "entering the cgroup namespace of %s",
+			visit->files->what);
 		return NULL;
 	}
 	visit->entered = true;
-	return GINT_TO_POINTER(read_here(visit->file, visit->what, &visit->text, &visit->error));
+	return GINT_TO_POINTER(read_here(visit->files, &visit->texts, &visit->error));
 }
 
 /* The kernel may be short of memory for a moment. */
@@ -70,7 +100,7 @@ static bool read_and_come_back(Visit *visit)
 		return read;
 	g_clear_error(&visit->error);
 	lx_error_set_errno(&visit->error, ENOTRECOVERABLE,
-		"leaving the cgroup namespace of %s again", visit->what);
+		"leaving the cgroup namespace of %s again", visit->files->what);
 	return false;
 }
 
@@ -80,21 +110,21 @@ static bool read_by_thread(Visit *visit)
 
 	if (thread)
 		return g_thread_join(thread);
-	lx_error_set_errno(&visit->error, EAGAIN, "starting a thread to read %s", visit->what);
+	lx_error_set_errno(
+		&visit->error, EAGAIN, "starting a thread to read %s", visit->files->what);
 	return false;
 }
 
-static bool read_inside(
-	const LxCgroupnsWay *way, int file, const char *what, LxText *out, GError **error)
+static bool read_inside(const LxCgroupnsWay *way, const Files *files, Texts *out, GError **error)
 {
-	Visit visit = {.way = way, .file = file, .what = what};
+	Visit visit = {.way = way, .files = files};
 
 	if (way->home >= 0 ? read_and_come_back(&visit) : read_by_thread(&visit)) {
-		lx_text_clear(out);
-		*out = visit.text;
+		texts_clear(out);
+		*out = visit.texts;
 		return true;
 	}
-	lx_text_clear(&visit.text);
+	texts_clear(&visit.texts);
 	g_propagate_error(error, visit.error);
 	return false;
 }
@@ -116,34 +146,44 @@ static bool parse(const Subject *subject, const LxText *text, LxMembership *out,
 	return lx_membership_parse(subject->layout, lx_text_slice(text), subject->what, out, error);
 }
 
+static bool open_files(const Subject *subject, const LxCgroupnsWay *way, Files *out, GError **error)
+{
+	out->what = subject->what;
+	out->member = lx_task_open_file(subject->task, "cgroup", error);
+	if (out->member < 0)
+		return false;
+	out->own = lx_sysroot_open(way->root, OWN_FILE, O_RDONLY, error);
+	return out->own >= 0;
+}
+
 typedef struct {
-	LxText outside, inside;
+	Texts outside, inside;
 } Readings;
 
 static void readings_clear(Readings *readings)
 {
-	lx_text_clear(&readings->outside);
-	lx_text_clear(&readings->inside);
+	texts_clear(&readings->outside);
+	texts_clear(&readings->inside);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Readings, readings_clear)
 
 static bool read_both(
 	const Subject *subject, const LxCgroupnsWay *way, Readings *out, GError **error)
 {
-	g_auto(LxFd) file = lx_task_open_file(subject->task, "cgroup", error);
-	const char *what = subject->what;
-	g_auto(LxText) before = {0};
+	g_auto(Files) files = {.member = -1, .own = -1};
+	g_auto(Texts) before = {0};
 
-	if (file < 0 || !read_here(file, what, &out->outside, error))
+	if (!open_files(subject, way, &files, error) || !read_here(&files, &out->outside, error))
 		return false;
 	for (int i = 0; i < TRIES; i++) {
-		lx_text_clear(&before);
+		texts_clear(&before);
 		before = out->outside;
-		out->outside = (LxText){0};
-		if (!read_inside(way, file, what, &out->inside, error) ||
-			!read_here(file, what, &out->outside, error))
+		out->outside = (Texts){0};
+		if (!read_inside(way, &files, &out->inside, error) ||
+			!read_here(&files, &out->outside, error))
 			return false;
-		if (same_text(&before, &out->outside))
+		if (same_text(&before.member, &out->outside.member) &&
+			same_text(&before.own, &out->outside.own))
 			return true;
 	}
 	return true;
@@ -173,15 +213,17 @@ static bool root_by_entering(
 	const Subject *subject, const LxCgroupnsWay *way, LxMembership *out, GError **error)
 {
 	g_auto(Readings) readings = {0};
-	g_auto(LxMembership) from_here = {0}, from_there = {0};
+	g_auto(LxMembership) member = {0}, member_inside = {0}, own = {0}, own_inside = {0};
 
 	if (!read_both(subject, way, &readings, error) ||
-		!parse(subject, &readings.outside, &from_here, error) ||
-		!parse(subject, &readings.inside, &from_there, error))
+		!parse(subject, &readings.outside.member, &member, error) ||
+		!parse(subject, &readings.inside.member, &member_inside, error) ||
+		!parse(subject, &readings.outside.own, &own, error) ||
+		!parse(subject, &readings.inside.own, &own_inside, error))
 		return false;
-	if (!is_inside(&from_there))
+	if (!is_inside(&member_inside))
 		return fail_outside(subject, error);
-	lx_membership_namespace_root(&from_here, &from_there, out);
+	lx_membership_namespace_root(&member, &own, &own_inside, out);
 	return true;
 }
 

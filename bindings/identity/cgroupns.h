@@ -8,6 +8,7 @@
 typedef struct {
 	int there; /* its descriptor; -1 on a captured host, where /proc/TID/mountinfo must do */
 	int home;  /* the calling thread's own, to which it comes back; -1: it may not leave it */
+	const LxSysroot *root; /* where this process's own place is read; not of a captured host */
 } LxCgroupnsWay;
 
 /*

@@ -149,7 +149,7 @@ static LxCacheEntry *ask_member(
 	g_autoptr(LxCacheEntry) entry =
 		lx_cache_entry_new(&(LxCacheKey){LX_CACHED_CGROUP_NAMESPACE, inode, NULL});
 	LxNamespaceName name = {LX_NAMESPACE_CGROUP, inode};
-	LxCgroupnsWay way = {.home = ladder->home};
+	LxCgroupnsWay way = {.home = ladder->home, .root = ladder->root};
 	g_auto(LxMembership) root = {0};
 
 	if (!lx_namespaces_open(ladder->namespaces, task, name, &entry->namespace, error))

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import threading
@@ -264,6 +265,36 @@ def a_plain_cgroup_made_anew_under_the_same_name_is_another():
         plain.remove()
 
 
+def total_on_the_move(lists):
+    """In a cgroup namespace that begins here, by a process that is moved all the time."""
+    check(ctypes.CDLL(None).unshare(0x02000000) == 0, "unshare(CLONE_NEWCGROUP)")
+    reader, started = os.getpid(), os.pipe()
+    mover = os.fork()
+    while mover == 0:
+        for file in lists:
+            lab.write(file, reader)
+        os.write(started[1], b".")
+        os.set_blocking(started[1], False)
+    os.read(started[0], 1)
+    try:
+        return total_at_mount()
+    finally:
+        os.kill(mover, signal.SIGKILL)
+        os.waitpid(mover, 0)
+
+
+# The cgroups within are called as those around are, so that a path of one moment has the end of one of another.
+def a_task_that_is_moved_all_the_time_is_its_own_containers():
+    around = lab.Cgroup()
+    around.memory(256 * MIB)
+    own = lab.Cgroup("own", around)
+    own.memory(64 * MIB)
+    places = [lab.Cgroup("place", own), lab.Cgroup("place", lab.Cgroup("own", own))]
+    lists = [place.file("memory", "cgroup.procs") for place in places]
+    for _ in range(lab.many(60)):
+        equal(own.call(total_on_the_move, lists), 64, "MiB")
+
+
 def a_limit_that_changes_is_seen_at_once():
     box = lab.Container(server, memory=256 * MIB, flags=NAMED)
     for size in (256, 128, 512):
@@ -443,6 +474,7 @@ lab.run([
     a_reader_of_a_plain_cgroup_that_was_moved_is_seen_where_it_is_now,
     a_cgroup_made_anew_under_the_same_name_is_another,
     a_plain_cgroup_made_anew_under_the_same_name_is_another,
+    a_task_that_is_moved_all_the_time_is_its_own_containers,
     a_limit_that_changes_is_seen_at_once,
     containers_are_listed_once_and_gone_when_they_ended,
     a_plain_cgroup_is_not_listed,

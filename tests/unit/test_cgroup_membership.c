@@ -73,23 +73,34 @@ START_TEST(what_is_within_goes_by_whole_components)
 }
 END_TEST
 
-START_TEST(the_namespace_root_is_what_both_views_do_not_share)
+/* A member's path, and one process seen from here and from within. */
+START_TEST(the_namespace_root_is_as_deep_as_a_process_elsewhere_says)
 {
-	static const char *const rows[][3] = {
-		{"/docker/1", "/", "/docker/1"},
-		{"/docker/1/app", "/app", "/docker/1"},
-		{"/app", "/app", "/"},
-		{"/other", "/../other", "/other"},
-		{"/", "/", "/"},
+	static const char *const rows[][4] = {
+		{"/docker/1/app", "/", "/../..", "/docker/1"},
+		{"/docker/1/app", "/service", "/../../service", "/docker/1"},
+		{"/docker/1/app", "/docker/lxfs/x", "/../lxfs/x", "/docker/1"},
+		{"/docker/1/app", "/docker/1/x", "/x", "/docker/1"},
+		{"/docker/1", "/docker/1", "/", "/docker/1"},
+		{"/app", "/app", "/app", "/"},
+		{"/", "/", "/", "/"},
+		{"/a/..b/c", "/..b/x", "/../../..b/x", "/a/..b"},
+		{"/app", "/x", "/outer/x", "/app"},
+		{"/app", "/", "/../..", "/app"},
+		{"/", "/", "/../..", "/"},
+		{"/app", "/..", "/../../../..", "/app"},
+		{"/app/x", NULL, "/..", "/app/x"},
+		{"/app/x", "/", NULL, "/app/x"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		LxMembership outside = {.paths = {(char *)rows[i][0]}};
-		LxMembership inside = {.paths = {(char *)rows[i][1]}};
+		LxMembership member = {.paths = {(char *)rows[i][0]}};
+		LxMembership here = {.paths = {(char *)rows[i][1]}};
+		LxMembership within = {.paths = {(char *)rows[i][2]}};
 		g_auto(LxMembership) root = {0};
 
-		lx_membership_namespace_root(&outside, &inside, &root);
-		ck_assert_str_eq(root.paths[0], rows[i][2]);
+		lx_membership_namespace_root(&member, &here, &within, &root);
+		ck_assert_str_eq(root.paths[0], rows[i][3]);
 	}
 }
 END_TEST
@@ -113,7 +124,7 @@ Suite *unit_suite(void)
 		a_zombies_path_loses_its_mark,
 		garbage_is_refused_and_leaves_the_result_alone,
 		what_is_within_goes_by_whole_components,
-		the_namespace_root_is_what_both_views_do_not_share,
+		the_namespace_root_is_as_deep_as_a_process_elsewhere_says,
 		init_scope_is_cut_only_at_the_end,
 		NULL,
 	};
