@@ -151,11 +151,35 @@ static bool is_root(const char *path)
 	return path[0] == '\0' || strcmp(path, "/") == 0;
 }
 
+/* A cgroup that was removed, or renamed as v1 can, may have left its path to another. */
+static bool is_at_its_path(const LxLevel *level)
+{
+	const LxLevels *levels = level->levels;
+	const char *mount = levels->layout->hierarchies[level->hierarchy].mount;
+	g_autofree char *folder = g_strconcat(mount, level->path, NULL);
+	struct stat status;
+
+	return lx_sysroot_stat(levels->root, folder, true, &status, NULL) &&
+	       status.st_ino == level->id;
+}
+
+/* NULL when it is not known, or is not what has that path now: then it is forgotten. */
+static LxLevel *find_known(LxLevels *levels, const char *key)
+{
+	LxLevel *level = table_ref(levels, key);
+
+	if (!level || is_at_its_path(level))
+		return level;
+	lx_levels_forget(levels, level);
+	lx_level_unref(level);
+	return NULL;
+}
+
 static LxLevel *get_below(
 	LxLevels *levels, unsigned hierarchy, const char *path, LxLevel *parent, GError **error)
 {
 	g_autofree char *key = g_strdup_printf("%u:%s", hierarchy, path);
-	LxLevel *level = table_ref(levels, key);
+	LxLevel *level = find_known(levels, key);
 
 	if (level) {
 		lx_level_unref(parent);

@@ -23,7 +23,8 @@ void lx_levels_free(LxLevels *levels);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxLevels, lx_levels_free)
 
 /*
- * The level of a path ("/docker/1234") in a hierarchy (an index of the layout), with its parents.
+ * The level of a path ("/docker/1234") in a hierarchy (an index of the layout), with its parents:
+ * what has that path now, whoever holds what had it before.
  * *out is NULL for the root ("/"). The caller owns one reference. ENOENT when it does not exist.
  */
 LX_MUST_CHECK bool lx_levels_get(

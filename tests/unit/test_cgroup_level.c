@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include <glib/gstdio.h>
+
 static const char *const host_files[] = {
 	"proc/self/mounts",
 	"none /cgroup cgroup2 rw 0 0\n",
@@ -148,6 +150,45 @@ START_TEST(a_cgroup_that_was_removed_has_gone_and_is_not_absent)
 }
 END_TEST
 
+/* Somebody may hold the removed one for long; the new one must not be taken for it. */
+START_TEST(a_cgroup_made_anew_under_the_same_path_is_another)
+{
+	g_autoptr(GError) error = NULL;
+	Host host = host_new();
+	LxLevel *old = level_at(&host, "/a/b"), *fresh;
+	g_autofree char *folder = g_build_filename(host.folder, "cgroup/a/b", NULL);
+
+	unit_folder_free(g_strdup(folder));
+	ck_assert_int_eq(g_mkdir(folder, 0755), 0);
+	fresh = level_at(&host, "/a/b");
+	ck_assert_ptr_ne(old, fresh);
+	ck_assert_uint_ne(lx_level_id(old), lx_level_id(fresh));
+	ck_assert_ptr_eq(lx_level_parent(old), lx_level_parent(fresh));
+	lx_level_unref(old);
+	lx_level_unref(fresh);
+	host_clear(&host);
+}
+END_TEST
+
+/* v1 renames a cgroup that somebody is in. */
+START_TEST(a_renamed_cgroup_has_left_its_path)
+{
+	g_autoptr(GError) error = NULL;
+	Host host = host_new();
+	LxLevel *old = level_at(&host, "/a/b"), *none = NULL, *renamed;
+	g_autofree char *from = g_build_filename(host.folder, "cgroup/a/b", NULL);
+	g_autofree char *to = g_build_filename(host.folder, "cgroup/a/c", NULL);
+
+	ck_assert_int_eq(g_rename(from, to), 0);
+	unit_fails(lx_levels_get(host.levels, 0, "/a/b", &none, &error), error, ENOENT, "a/b");
+	renamed = level_at(&host, "/a/c");
+	ck_assert_uint_eq(lx_level_id(old), lx_level_id(renamed));
+	lx_level_unref(old);
+	lx_level_unref(renamed);
+	host_clear(&host);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -156,6 +197,8 @@ Suite *unit_suite(void)
 		levels_are_shared_and_the_root_is_none,
 		a_path_out_of_the_mount_is_never_followed,
 		a_cgroup_that_was_removed_has_gone_and_is_not_absent,
+		a_cgroup_made_anew_under_the_same_path_is_another,
+		a_renamed_cgroup_has_left_its_path,
 		NULL,
 	};
 
