@@ -23,9 +23,10 @@ static const char *const controller_names_v1[LX_N_CONTROLLERS] = {
 	[LX_CONTROLLER_PIDS] = "pids",
 };
 
-/* v1 mount options that name no controller (cgroup1_show_options). */
-static const char *const plain_options[] = {"rw", "ro", "relatime", "noatime", "nosuid", "nodev",
-	"noexec", "none", "noprefix", "xattr", "clone_children", "cpuset_v2_mode", "seclabel"};
+/* v1 mount options that name no controller (show_mnt_opts, show_sb_opts, cgroup1_show_options). */
+static const char *const plain_options[] = {"rw", "ro", "relatime", "noatime", "nodiratime",
+	"nosuid", "nodev", "noexec", "nosymfollow", "sync", "dirsync", "mand", "lazytime", "none",
+	"noprefix", "xattr", "clone_children", "cpuset_v2_mode", "favordynmods", "seclabel"};
 
 static bool is_plain_option(LxSlice option)
 {

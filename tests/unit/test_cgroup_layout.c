@@ -48,6 +48,26 @@ START_TEST(v1_controllers_mounted_together_share_a_hierarchy)
 }
 END_TEST
 
+/* Of the mount, of the file system, and of the hierarchy (show_mnt_opts, cgroup1_show_options). */
+START_TEST(what_names_no_controller_is_no_part_of_the_hierarchys_name)
+{
+	static const char *const rows[] = {"rw,nosuid,nodev,noexec,relatime",
+		"ro,noatime,nodiratime", "rw,nosymfollow", "rw,sync,dirsync,mand,lazytime",
+		"rw,noprefix,xattr", "rw,cpuset_v2_mode", "rw,favordynmods",
+		"rw,release_agent=/sbin/x,clone_children"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *line =
+			g_strdup_printf("cgroup /cg/memory cgroup %s,memory 0 0\n", rows[i]);
+		g_autoptr(LxLayout) layout = layout_of(line, &error);
+
+		unit_ok(layout != NULL, error);
+		ck_assert_str_eq(layout->hierarchies[0].controllers, "memory");
+	}
+}
+END_TEST
+
 START_TEST(on_a_hybrid_host_v2_has_what_v1_has_not)
 {
 	g_autoptr(GError) error = NULL;
@@ -82,6 +102,7 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {
 		v2_alone_has_every_controller,
 		v1_controllers_mounted_together_share_a_hierarchy,
+		what_names_no_controller_is_no_part_of_the_hierarchys_name,
 		on_a_hybrid_host_v2_has_what_v1_has_not,
 		a_host_without_cgroups_is_refused,
 		NULL,
