@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The host's own kernel files, kept open. */
+/* The host's own kernel files. */
 #include "host/host.h"
 
 #include "base/number.h"
@@ -23,7 +23,12 @@ struct LxHost {
 	Recent recent[LX_N_HOST_FILES];
 };
 
-/* `record`: printed by the kernel in one piece (single_open or sysfs), so one pread gets it all. */
+/*
+ * `record`: printed by the kernel in one piece (single_open or sysfs), so one pread gets it all,
+ * and the descriptor is kept. Of any other file every pread is printed on from where the last one
+ * by that descriptor ended, or, when somebody else has read meanwhile, anew up to the offset, which
+ * then may lie in the middle of another line (seq_read_iter in fs/seq_file.c).
+ */
 static const struct {
 	const char *path;
 	bool record;
@@ -113,13 +118,13 @@ static int kept_file(LxHost *host, LxHostFile file, GError **error)
 
 bool lx_host_read(LxHost *host, LxHostFile file, LxText *out, GError **error)
 {
-	int fd = kept_file(host, file, error);
+	int fd;
 
-	if (fd < 0)
-		return false;
-	if (host_files[file].record)
-		return lx_fd_read_record(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
-	return lx_fd_read(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
+	if (!host_files[file].record)
+		return lx_sysroot_read(host->root, lx_host_path(file), out, error);
+	fd = kept_file(host, file, error);
+	return fd >= 0 &&
+	       lx_fd_read_record(fd, LX_SYSROOT_MAX_BYTES, lx_host_path(file), out, error);
 }
 
 /* Two threads may both read it: the first one's text stays. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The host's own kernel files, kept open: the same file is read for every container. Parsers of
- * their text live beside (host/meminfo.h, host/stat.h, ...). Safe from any thread.
+ * The host's own kernel files: the same file is read for every container, and kept open where one
+ * descriptor can serve several threads. Parsers of their text live beside (host/meminfo.h,
+ * host/stat.h, ...). Safe from any thread.
  */
 #pragma once
 

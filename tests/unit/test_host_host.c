@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 START_TEST(what_is_read_once_stays_as_it_was)
 {
@@ -29,6 +30,35 @@ START_TEST(what_is_read_once_stays_as_it_was)
 }
 END_TEST
 
+/* By one of many lines two threads would cut each other's: it is opened for each reading. */
+START_TEST(only_a_file_of_one_record_is_kept_open)
+{
+	static const char *const files[] = {
+		"proc/cpuinfo", "old\n", "proc/meminfo", "old\n", "new", "new\n", NULL};
+	static const struct {
+		LxHostFile file;
+		const char *expected;
+	} rows[] = {{LX_HOST_CPUINFO, "new\n"}, {LX_HOST_MEMINFO, "old\n"}};
+	unit_autofolder folder = unit_folder_new(files);
+	g_autofree char *fresh = g_build_filename(folder, "new", NULL);
+	g_autoptr(LxSysroot) root = lx_sysroot_new(folder, NULL);
+	g_autoptr(LxHost) host = lx_host_new(root);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *path = g_build_filename(folder, lx_host_path(rows[i].file), NULL);
+		g_autoptr(GError) error = NULL;
+		g_auto(LxText) text = {0};
+
+		unit_ok(lx_host_read(host, rows[i].file, &text, &error), error);
+		ck_assert_str_eq(text.bytes, "old\n");
+		ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(link(fresh, path), 0);
+		unit_ok(lx_host_read(host, rows[i].file, &text, &error), error);
+		ck_assert_str_eq(text.bytes, rows[i].expected);
+	}
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_is_tried_again)
 {
 	g_autoptr(GError) error = NULL;
@@ -50,6 +80,7 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		what_is_read_once_stays_as_it_was,
+		only_a_file_of_one_record_is_kept_open,
 		what_cannot_be_read_is_tried_again,
 		NULL,
 	};
