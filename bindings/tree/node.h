@@ -4,9 +4,9 @@
  * by one process means the same to its successor:
  *
  *   63..32  scope   low half of the kernfs id of a container's cgroup; 0: the caller's own
- * container 31..26  kind    a row of the table, or an entry of a mirrored folder 25..13  number the
- * N of cpuN, policyN or nodeN 12..0   name    the path below that, as a number of tree/names.h; 0:
- * the folder itself
+ *   31..26  kind    a row of the table, or an entry of a mirrored folder
+ *   25..13  number  the N of cpuN, policyN or nodeN
+ *   12..0   name    the path below that, as a number of tree/names.h; 0: the folder itself
  *
  * For a row of the table the low 26 bits are the row's id, which never changes its meaning between
  * versions.
