@@ -40,6 +40,11 @@ typedef struct {
 	const char *what;
 } Source;
 
+/*
+ * A record that has filled the room is read anew, with more of it: it comes in one piece, whoever
+ * else reads by the same descriptor. The kernel would print it anew for the rest, too, and what has
+ * changed meanwhile would be lost or doubled where the pieces meet (seq_read_iter).
+ */
 static bool read_text(const Source *from, LxText *out, GError **error)
 {
 	size_t room = 2 * FIRST_BYTES, length = 0, asked;
@@ -48,6 +53,8 @@ static bool read_text(const Source *from, LxText *out, GError **error)
 
 	do {
 		bytes = grown(g_steal_pointer(&bytes), &room, length);
+		if (from->one_record)
+			length = 0;
 		asked = room - length;
 		got = pread_retrying(from->fd, bytes + length, asked, length);
 		if (got < 0) {

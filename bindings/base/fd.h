@@ -36,6 +36,7 @@ LX_MUST_CHECK bool lx_fd_read(
 /*
  * For files that the kernel prints as one record (single_open: meminfo, stat, memory.stat, every
  * file of one number): one system call, since such a file never gives less than the room allows.
+ * Several threads may read by one descriptor.
  */
 LX_MUST_CHECK bool lx_fd_read_record(
 	int fd, size_t max_bytes, const char *what, LxText *out, GError **error);
