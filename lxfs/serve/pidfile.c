@@ -14,6 +14,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+
+/* One after the other that end while we begin. */
+#define REMOVALS_MAX 1000
 
 static pid_t read_pid(int fd)
 {
@@ -24,23 +28,49 @@ static pid_t read_pid(int fd)
 	return (pid_t)g_ascii_strtoll(text, NULL, 10);
 }
 
-bool lx_pidfile_lock(const char *runtime_dir, const char *name, int *out, GError **error)
+/* -1: it cannot be opened, or is somebody else's. */
+static int open_locked(const char *runtime_dir, const char *path, GError **error)
 {
-	g_autofree char *path = g_build_filename(runtime_dir, name, NULL);
 	g_auto(LxFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (fd < 0) {
 		lx_error_set_errno(error, errno, "opening %s", path);
-		return false;
+		return -1;
 	}
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		lx_error_set(error, EBUSY,
 			"starting: another lxfs (process %d) serves with the runtime folder %s; "
 			"stop it first, or choose another --runtime-dir",
 			(int)read_pid(fd), runtime_dir);
-		return false;
+		return -1;
 	}
+	return lx_fd_steal(&fd);
+}
+
+static bool lies_at(int fd, const char *path)
+{
+	struct stat locked, found;
+
+	return fstat(fd, &locked) == 0 && lstat(path, &found) == 0 &&
+	       locked.st_dev == found.st_dev && locked.st_ino == found.st_ino;
+}
+
+/*
+ * Whoever held it may have removed it and let go between our two steps: then the next one would
+ * make and lock another file. Only its holder removes it, so that one which lies there now stays.
+ */
+bool lx_pidfile_lock(const char *runtime_dir, const char *name, int *out, GError **error)
+{
+	g_autofree char *path = g_build_filename(runtime_dir, name, NULL);
+	g_auto(LxFd) fd = open_locked(runtime_dir, path, error);
+
+	for (int n = 0; fd >= 0 && n < REMOVALS_MAX && !lies_at(fd, path); n++) {
+		lx_fd_clear(&fd);
+		fd = open_locked(runtime_dir, path, error);
+	}
+	if (fd < 0)
+		return false;
 	*out = lx_fd_steal(&fd);
 	return true;
 }
