@@ -3,6 +3,7 @@
 #include "home.h"
 #include "verb.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,18 @@ static bool is_wrapper(const char *path)
 	return strcmp(slash ? slash + 1 : path, "lxfs-runtime") == 0;
 }
 
+/* What was printed may not have been written yet: to a full disk, say. */
+static int conclude(const char *verb, int exit_code)
+{
+	bool failed = ferror(stdout); /* of which nobody knows the number any more */
+	int code = fflush(stdout) == 0 ? EIO : errno;
+
+	if (!failed && !ferror(stdout))
+		return exit_code;
+	fprintf(stderr, "lxfs %s: writing to standard output: %s\n", verb, strerror(code));
+	return exit_code == LX_EXIT_DONE ? LX_EXIT_FAILED : exit_code;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 0 && is_wrapper(argv[0]))
@@ -75,7 +88,7 @@ int main(int argc, char **argv)
 	lx_home_enter();
 	for (size_t i = 0; i < N_VERBS; i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
-			return verbs[i].run(argc - 1, argv + 1);
+			return conclude(argv[1], verbs[i].run(argc - 1, argv + 1));
 	fprintf(stderr, "lxfs: %s is no verb; see `lxfs help`\n", argv[1]);
 	return LX_EXIT_USAGE;
 }

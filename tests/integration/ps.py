@@ -251,6 +251,15 @@ def a_name_commands_no_terminal():
     box.stop()
 
 
+def what_cannot_be_written_is_not_said_to_be_done():
+    for verb in (["ps"], ["ps", "--json"], ["show", "proc/meminfo"], ["metrics"], ["version"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([lab.LXFS, *verb], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        equal(done.returncode, 1, f"the exit code of {verb}")
+        equal(done.stderr.splitlines()[-1], f"lxfs {verb[0]}: writing to standard output: No space left on device",
+              "what is said")
+
+
 def who_is_not_root_is_told():
     """without root it fails with one line"""
     done = subprocess.run(["unshare", "-U", LXFS, "ps"], capture_output=True, text=True, check=False)
@@ -323,6 +332,7 @@ lab.run([
     containers_are_sorted_by_any_column,
     colours_are_for_terminals,
     a_name_commands_no_terminal,
+    what_cannot_be_written_is_not_said_to_be_done,
     who_is_not_root_is_told,
     nothing_need_be_served,
     five_hundred_containers_are_listed,
