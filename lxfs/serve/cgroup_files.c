@@ -11,6 +11,7 @@
 
 #include "fd.h"
 #include "serve/polls.h"
+#include "serve/request.h"
 #include "serve/texts.h"
 
 #include <errno.h>
@@ -254,17 +255,32 @@ static void on_listxattr(fuse_req_t request, fuse_ino_t inode, size_t room)
 	reply_xattr(request, names, got, room, failure);
 }
 
+typedef struct {
+	LxViewCaller caller;
+	LxNode node;
+	const LxViewXattr *xattr;
+} XattrDeed;
+
+static bool carry_out_xattr(gconstpointer data, GError **error)
+{
+	const XattrDeed *deed = data;
+
+	return lx_view_set_xattr(&deed->caller, deed->node, deed->xattr, error);
+}
+
+/* One that was to be new is there when it had been made already, and one that was removed is not.
+ */
 static void set_xattr(fuse_req_t request, fuse_ino_t inode, const LxViewXattr *xattr)
 {
-	LxViewCaller caller = caller_of(request);
-	GError *failure = NULL;
+	XattrDeed deed = {caller_of(request), lx_request_node(request, inode), xattr};
+	LxDeed once = {
+		.run = carry_out_xattr,
+		.data = &deed,
+		.done_already = xattr->value ? EEXIST : ENODATA,
+	};
 
-	if (!has_view(request))
-		return;
-	if (lx_view_set_xattr(&caller, lx_request_node(request, inode), xattr, &failure))
-		fuse_reply_err(request, 0);
-	else
-		lx_request_fail(request, failure);
+	if (has_view(request))
+		fuse_reply_err(request, lx_request_do_once(request, &once));
 }
 
 static void on_setxattr(fuse_req_t request, fuse_ino_t inode, const char *name, const char *value,

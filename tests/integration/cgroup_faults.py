@@ -44,7 +44,7 @@ def use_everything(folder, may_rename):
     os.chmod(child, 0o750)
     equal(child.stat().st_mode & 0o777, 0o750, "the mode")
     try:
-        os.setxattr(child, "trusted.lxfs", b"1")
+        os.setxattr(child, "trusted.lxfs", b"1", os.XATTR_CREATE)
         equal(os.getxattr(child, "trusted.lxfs"), b"1", "the attribute")
     except OSError as error:
         check(error.errno in (errno.ENOTSUP, errno.EPERM), f"setxattr: {error}")
