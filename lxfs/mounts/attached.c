@@ -201,7 +201,7 @@ void lx_attached_find(const LxMountinfo *info, const LxAttachedRules *rules, LxA
 		g_autofree char *path = lx_views_host_path(view);
 		const LxMount *top = lx_mountinfo_top(info, path);
 
-		if (top && !lx_mountinfo_is_hidden(info, top))
+		if (top)
 			out->views[i] = lx_attached_judge(info, rules, top, view);
 	}
 	out->cgroup = find_cgroup(info, rules);

@@ -251,16 +251,6 @@ const LxMount *lx_mountinfo_by_id(const LxMountinfo *info, int id)
 	return find(info, id);
 }
 
-const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint)
-{
-	const LxMount *mount;
-
-	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++)
-		if (!mount->covered_by && strcmp(mount->mountpoint, mountpoint) == 0)
-			return mount;
-	return NULL;
-}
-
 const LxMount *lx_mountinfo_beneath(const LxMountinfo *info, const LxMount *mount)
 {
 	const LxMount *parent = find(info, mount->parent);
@@ -321,4 +311,15 @@ bool lx_mountinfo_is_hidden(const LxMountinfo *info, const LxMount *mount)
 		mount = parent;
 	}
 	return false;
+}
+
+const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint)
+{
+	const LxMount *mount;
+
+	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++)
+		if (strcmp(mount->mountpoint, mountpoint) == 0 &&
+			!lx_mountinfo_is_hidden(info, mount))
+			return mount;
+	return NULL;
 }

@@ -37,7 +37,8 @@ const LxMount *lx_mountinfo_at(const LxMountinfo *info, unsigned index);
 /* NULL: not in this text. */
 const LxMount *lx_mountinfo_by_id(const LxMountinfo *info, int id);
 
-/* What a path leads to when a mount lies exactly there: the topmost one. NULL: none does. */
+/* What a path leads to when a mount lies exactly there: the one that is not hidden. NULL: none
+ * does. */
 const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint);
 /* What `mount` is stacked on, at the same place; NULL: it is the lowest there. */
 const LxMount *lx_mountinfo_beneath(const LxMountinfo *info, const LxMount *mount);

@@ -164,6 +164,18 @@ START_TEST(the_topmost_mount_is_found_whatever_the_order)
 }
 END_TEST
 
+/* As where /run is bound onto itself after something was mounted below it, and shared. */
+START_TEST(what_is_hidden_is_not_what_a_path_leads_to)
+{
+	g_autoptr(LxMountinfo) info = parse("1 0 0:1 / / rw - ext4 d rw\n"
+					    "3 1 0:3 / /run/x rw - fuse f rw\n"
+					    "2 1 0:1 /run /run rw shared:1 - ext4 d rw\n");
+
+	ck_assert_ptr_null(lx_mountinfo_top(info, "/run/x"));
+	ck_assert_int_eq(lx_mountinfo_top(info, "/run")->id, 2);
+}
+END_TEST
+
 START_TEST(layers_are_walked_downwards)
 {
 	g_autoptr(LxMountinfo) info = parse(stacked);
@@ -243,7 +255,8 @@ Suite *unit_suite(void)
 		optional_fields_may_be_missing_or_unknown, escapes_are_undone,
 		what_is_no_escape_is_left, a_source_may_be_empty, no_text_is_no_mounts,
 		the_last_newline_may_be_missing, what_the_kernel_would_not_print_is_refused,
-		the_topmost_mount_is_found_whatever_the_order, layers_are_walked_downwards,
+		the_topmost_mount_is_found_whatever_the_order,
+		what_is_hidden_is_not_what_a_path_leads_to, layers_are_walked_downwards,
 		mounts_in_a_circle_come_to_an_end, our_own_mounts_can_be_read,
 		a_process_that_has_gone_is_an_error, what_other_mounts_lie_over_is_hidden, NULL};
 
