@@ -91,7 +91,8 @@ typedef struct {
 	LxClock clock;          /* zero: the kernel's */
 	/*
 	 * Memory for what must outlive this process: CPU counters, load averages, names. NULL:
-	 * private memory of the context's own. A successor that gets the same memory carries on.
+	 * private memory of the context's own. A successor that gets the same memory carries on; of
+	 * more containers than it has room for some are not remembered.
 	 */
 	void *memory;
 	size_t memory_bytes;

@@ -85,10 +85,25 @@ static void *own_memory(size_t bytes, GError **error)
 	return NULL;
 }
 
+/* Memory from a predecessor with a smaller max_containers has room for as many as before. */
+static Shares shares_within(const LxSettings *settings, unsigned n_cpus)
+{
+	unsigned n_containers = settings->max_containers;
+	Shares shares = shares_for(n_containers, n_cpus);
+
+	while (settings->memory && n_containers > 1 && total(&shares) > settings->memory_bytes)
+		shares = shares_for(--n_containers, n_cpus);
+	if (n_containers < settings->max_containers)
+		g_warning("remembering %u containers, not %u, until lxfs is stopped for good and "
+			  "started, ignoring",
+			n_containers, settings->max_containers);
+	return shares;
+}
+
 static bool divide_memory(LxContext *context, GError **error)
 {
 	unsigned n_cpus = count_cpus(context->host);
-	Shares shares = shares_for(context->settings.max_containers, n_cpus);
+	Shares shares = shares_within(&context->settings, n_cpus);
 	char *memory = context->settings.memory;
 
 	if (memory && context->settings.memory_bytes < total(&shares)) {

@@ -5,6 +5,7 @@ scene for each row of docs/survival.md."""
 import ctypes
 import os
 import pathlib
+import re
 import select
 import shutil
 import signal
@@ -301,6 +302,20 @@ def reloading_nobody_says_so():
     check("no lxfs serves" in done.stderr, done.stderr)
 
 
+def more_containers_than_there_is_memory_for_are_served_and_not_all_remembered():
+    server = Service("--max-containers=64")
+    box = lab.Container(server, memory=64 * MIB)
+    server.options = ["--max-containers=4096"]
+    server.kill_both()
+    server.start()
+    remembered = re.search(r"remembering (\d+) containers, not 4096", server.log())
+    check(remembered and 64 <= int(remembered[1]) < 128, server.log())
+    equal(box.meminfo()["MemTotal"], 65536, "MemTotal")
+    done = server.reload()
+    equal(done.returncode, 0, f"the exit code of a reload: {done.stderr}")
+    equal(box.meminfo()["MemTotal"], 65536, "MemTotal after a reload")
+
+
 lab.run([
     the_second_half_is_of_the_same_text,
     a_reader_of_single_bytes_outlives_four_workers,
@@ -321,4 +336,5 @@ lab.run([
     a_program_whose_worker_does_not_come_up_is_rolled_back,
     settings_that_cannot_be_read_are_refused_and_do_no_harm_to_a_takeover,
     reloading_nobody_says_so,
+    more_containers_than_there_is_memory_for_are_served_and_not_all_remembered,
 ])
