@@ -201,6 +201,7 @@ class Docker:
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 ["dockerd", "--iptables=false", "--ip-forward=false", "--bridge=none",
+                 "--exec-opt=native.cgroupdriver=cgroupfs",  # where systemd runs, too
                  "-H", self.socket,
                  *(f"--{option}={self.folder}/{name}" for option, name in options.items())],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
