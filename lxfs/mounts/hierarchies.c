@@ -38,8 +38,7 @@ const LxMount *lx_hierarchies_next(const LxMountinfo *info, const char *place, u
 
 	while ((mount = lx_mountinfo_at(info, (*cursor)++)) != NULL)
 		if (!mount->covered_by && is_layer(mount) &&
-			is_at_or_below(mount->mountpoint, place) &&
-			!lx_mountinfo_is_hidden(info, mount))
+			is_at_or_below(mount->mountpoint, place) && !mount->hidden)
 			return mount;
 	return NULL;
 }
@@ -62,7 +61,7 @@ static const LxMount *next_on_host(const LxMountinfo *own, const LxMount *mount,
 
 	while ((other = lx_mountinfo_at(own, (*cursor)++)) != NULL)
 		if (other->device == mount->device && lx_hierarchies_is_one(other) &&
-			strcmp(other->root, "/") == 0 && !lx_mountinfo_is_hidden(own, other))
+			strcmp(other->root, "/") == 0 && !other->hidden)
 			return other;
 	return NULL;
 }

@@ -177,6 +177,93 @@ static void find_covers(LxMountinfo *info)
 	}
 }
 
+/* ---- What is hidden ---------------------------------------------------------------------- */
+
+static int rank(char byte)
+{
+	return byte == '/' ? 1 : byte == '\0' ? 0 : (unsigned char)byte + 1;
+}
+
+/* By parent, then by path: all that lies in a folder comes right after it. */
+static int by_place(gconstpointer left, gconstpointer right)
+{
+	const LxMount *one = *(const LxMount *const *)left, *other = *(const LxMount *const *)right;
+	const char *a = one->mountpoint, *b = other->mountpoint;
+
+	if (one->parent != other->parent)
+		return one->parent < other->parent ? -1 : 1;
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return rank(*a) - rank(*b);
+}
+
+static bool lies_on_the_way(const char *folder, const char *path)
+{
+	size_t length = strlen(folder);
+
+	if (strcmp(folder, "/") == 0)
+		return path[1] != '\0';
+	return strncmp(folder, path, length) == 0 && path[length] == '/';
+}
+
+/* Those beside which, on the same parent, something is mounted on a folder that their path goes
+ * through. */
+static void find_passed_over(LxMountinfo *info)
+{
+	g_autoptr(GPtrArray) order = g_ptr_array_sized_new(info->mounts->len);
+	const LxMount *over = NULL;
+
+	for (unsigned i = 0; i < info->mounts->len; i++) {
+		LxMount *mount = &g_array_index(info->mounts, LxMount, i);
+
+		if (mount->id != mount->parent)
+			g_ptr_array_add(order, mount);
+	}
+	g_ptr_array_sort(order, by_place);
+	for (unsigned i = 0; i < order->len; i++) {
+		LxMount *mount = g_ptr_array_index(order, i);
+
+		mount->hidden = over && over->parent == mount->parent &&
+				lies_on_the_way(over->mountpoint, mount->mountpoint);
+		if (!mount->hidden)
+			over = mount;
+	}
+}
+
+/* What lies in something hidden is hidden, too. `way` has room for all mounts. */
+static void settle(LxMountinfo *info, LxMount *mount, bool *settled, LxMount **way)
+{
+	const LxMount *first = &g_array_index(info->mounts, LxMount, 0);
+	unsigned n = 0;
+	bool hidden;
+
+	for (; mount && !settled[mount - first]; mount = find(info, mount->parent)) {
+		settled[mount - first] = true;
+		way[n++] = mount;
+	}
+	hidden = mount && mount->hidden;
+	while (n-- > 0)
+		hidden = way[n]->hidden = way[n]->hidden || hidden;
+}
+
+/* In one go for all: a container has as many mounts as it likes. */
+static void find_hidden(LxMountinfo *info)
+{
+	g_autofree bool *settled = g_new0(bool, info->mounts->len);
+	g_autofree LxMount **way = g_new(LxMount *, info->mounts->len);
+
+	find_passed_over(info);
+	for (unsigned i = 0; i < info->mounts->len; i++)
+		settle(info, &g_array_index(info->mounts, LxMount, i), settled, way);
+	for (unsigned i = 0; i < info->mounts->len; i++) {
+		LxMount *mount = &g_array_index(info->mounts, LxMount, i);
+
+		mount->hidden = mount->hidden || mount->covered_by;
+	}
+}
+
 LxMountinfo *lx_mountinfo_parse(char *text, const char *what, GError **error)
 {
 	g_autoptr(LxMountinfo) info = g_new0(LxMountinfo, 1);
@@ -200,6 +287,7 @@ LxMountinfo *lx_mountinfo_parse(char *text, const char *what, GError **error)
 		add(info, &mount);
 	}
 	find_covers(info);
+	find_hidden(info);
 	return g_steal_pointer(&info);
 }
 
@@ -271,55 +359,12 @@ const LxMount *lx_mountinfo_bottom(const LxMountinfo *info, const LxMount *mount
 	return mount;
 }
 
-/* ---- What is hidden ---------------------------------------------------------------------- */
-
-static bool lies_on_the_way(const char *folder, const char *path)
-{
-	size_t length = strlen(folder);
-
-	if (strcmp(folder, "/") == 0)
-		return true;
-	return strncmp(folder, path, length) == 0 && path[length] == '/';
-}
-
-/* Beside `mount` on the same parent, on a folder that its path goes through. */
-static bool is_passed_over(const LxMountinfo *info, const LxMount *mount)
-{
-	const LxMount *other;
-
-	for (unsigned i = 0; (other = lx_mountinfo_at(info, i)) != NULL; i++)
-		if (other->parent == mount->parent && other != mount &&
-			other->id != other->parent &&
-			lies_on_the_way(other->mountpoint, mount->mountpoint))
-			return true;
-	return false;
-}
-
-bool lx_mountinfo_is_hidden(const LxMountinfo *info, const LxMount *mount)
-{
-	if (mount->covered_by)
-		return true;
-	/* Bounded, as above. */
-	for (unsigned steps = info->mounts->len; steps > 0; steps--) {
-		const LxMount *bottom = lx_mountinfo_bottom(info, mount);
-		const LxMount *parent = find(info, bottom->parent);
-
-		if (!parent || parent == bottom)
-			return false;
-		if (is_passed_over(info, bottom))
-			return true;
-		mount = parent;
-	}
-	return false;
-}
-
 const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint)
 {
 	const LxMount *mount;
 
 	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++)
-		if (strcmp(mount->mountpoint, mountpoint) == 0 &&
-			!lx_mountinfo_is_hidden(info, mount))
+		if (!mount->hidden && strcmp(mount->mountpoint, mountpoint) == 0)
 			return mount;
 	return NULL;
 }

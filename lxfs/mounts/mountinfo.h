@@ -11,6 +11,8 @@ typedef struct {
 	int id;
 	int parent;
 	int covered_by; /* the mount that is stacked on this one, at the same place; 0: none */
+	bool hidden;    /* a path to it leads elsewhere: something lies over it, or over a folder on
+			   the way */
 	int shared;     /* peer group; 0: not shared */
 	int master;     /* peer group that this one is a slave of; 0: none */
 	uint64_t device;
@@ -44,5 +46,3 @@ const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint)
 const LxMount *lx_mountinfo_beneath(const LxMountinfo *info, const LxMount *mount);
 /* The lowest mount at the place of this one. */
 const LxMount *lx_mountinfo_bottom(const LxMountinfo *info, const LxMount *mount);
-/* A path to it leads elsewhere: something is mounted over it, or over a folder on the way. */
-bool lx_mountinfo_is_hidden(const LxMountinfo *info, const LxMount *mount);

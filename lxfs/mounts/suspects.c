@@ -64,15 +64,19 @@ static unsigned count_layers(
 	return n;
 }
 
-static bool shelters(const LxMountinfo *info, const LxMount *view)
+/* The numbers of all mounts that something else than a view is mounted in. */
+static GHashTable *find_shelters(const LxMountinfo *info)
 {
+	GHashTable *shelters = g_hash_table_new(NULL, NULL);
 	const LxMount *mount;
 
-	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++)
-		if (mount->parent == view->id && mount->id != view->covered_by &&
-			!lx_served_is_view(mount))
-			return true;
-	return false;
+	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++) {
+		const LxMount *parent = lx_mountinfo_by_id(info, mount->parent);
+
+		if (parent && mount->id != parent->covered_by && !lx_served_is_view(mount))
+			g_hash_table_add(shelters, GINT_TO_POINTER(parent->id));
+	}
+	return shelters;
 }
 
 /* Is it mounted somewhere inside of another tree that will be replaced? */
@@ -93,6 +97,7 @@ static void clear_suspect(gpointer data)
 
 GArray *lx_suspects_find(const LxMountinfo *info, const LxSuspectRules *rules)
 {
+	g_autoptr(GHashTable) shelters = find_shelters(info);
 	GArray *suspects = g_array_new(FALSE, FALSE, sizeof(LxSuspect));
 	const LxMount *top;
 
@@ -111,7 +116,8 @@ GArray *lx_suspects_find(const LxMountinfo *info, const LxSuspectRules *rules)
 		suspect.n_layers = count_layers(info, rules, &suspect);
 		if (lx_hierarchies_is_view(suspect.view))
 			suspect.kernel = lx_hierarchies_kernel(info, suspect.view);
-		suspect.shelters = shelters(info, suspect.view);
+		suspect.shelters =
+			g_hash_table_contains(shelters, GINT_TO_POINTER(suspect.view->id));
 		g_array_append_val(suspects, suspect);
 	}
 	return suspects;

@@ -37,7 +37,7 @@ static void leave_cgroups(void)
 
 	for (unsigned i = 0; own && (mount = lx_mountinfo_at(own, i)) != NULL; i++)
 		if (g_str_has_prefix(mount->fstype, "cgroup") && strcmp(mount->root, "/") == 0 &&
-			!lx_mountinfo_is_hidden(own, mount))
+			!mount->hidden)
 			move_to(mount);
 }
 
