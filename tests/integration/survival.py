@@ -171,7 +171,7 @@ def an_open_file_outlives_both_when_a_store_keeps_them():
     server = Service()
     reading = Reading(f"{server.mount}{LONG}", 100)
     server.kill_both()
-    # No thread of this process, which forks: before Linux 6.12 that takes a read's memory away (docs/survival.md).
+    # No thread of this process, which forks: on Linux 6.1 that can take a read's text away (docs/survival.md).
     reader = lab.Call(reading.finish)
     check(not select.select([reader.answer], [], [], 0.1)[0], "a read ended while nobody serves")
     server.start()
