@@ -98,12 +98,26 @@ static int steps_of(const char *path)
 	return steps;
 }
 
-static char *first_steps(const char *path, int n)
+/* With how many ".." it begins: it is outside of our own cgroup namespace then. */
+static int steps_up(const char *path)
 {
+	int n = 0;
+
+	for (; g_str_has_prefix(path, "/..") && (path[3] == '/' || path[3] == '\0'); path += 3)
+		n++;
+	return n;
+}
+
+/* Up to the cgroup that is `depth` below our root, below 0 where that is above. */
+static char *cut_at(const char *path, int depth)
+{
+	int up = steps_up(path), n = depth + 2 * up;
 	const char *end = path;
 
-	if (n <= 0)
-		return g_strdup(n == 0 ? "/" : path);
+	if (n < up)
+		return g_strdup(path);
+	if (n == 0)
+		return g_strdup("/");
 	for (int i = 0; i < n && *end; i++)
 		end = strchrnul(end + 1, '/');
 	return g_strndup(path, (gsize)(end - path));
@@ -113,7 +127,7 @@ static char *root_of(const char *member, const char *here, const char *within)
 {
 	if (!here || !within)
 		return g_strdup(member);
-	return first_steps(member, steps_of(here) - steps_of(within));
+	return cut_at(member, steps_of(here) - steps_of(within));
 }
 
 void lx_membership_namespace_root(const LxMembership *member, const LxMembership *here,

@@ -89,6 +89,10 @@ START_TEST(the_namespace_root_is_as_deep_as_a_process_elsewhere_says)
 		{"/app", "/", "/../..", "/app"},
 		{"/", "/", "/../..", "/"},
 		{"/app", "/..", "/../../../..", "/app"},
+		{"/../../pod/c/x", "/", "/../../lxfs/s", "/../../pod/c"},
+		{"/../x", "/", "/lxfs", "/.."},
+		{"/../x", "/", "/pod/lxfs", "/../x"},
+		{"/..x/y", "/", "/..", "/..x"},
 		{"/app/x", NULL, "/..", "/app/x"},
 		{"/app/x", "/", NULL, "/app/x"},
 	};
