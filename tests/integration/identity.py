@@ -289,7 +289,8 @@ def a_task_that_is_moved_all_the_time_is_its_own_containers():
     around.memory(256 * MIB)
     own = lab.Cgroup("own", around)
     own.memory(64 * MIB)
-    places = [lab.Cgroup("place", own), lab.Cgroup("place", lab.Cgroup("own", own))]
+    inner = lab.Cgroup("own", own, limited=False)
+    places = [lab.Cgroup("place", parent, limited=False) for parent in (own, inner)]
     lists = [place.file("memory", "cgroup.procs") for place in places]
     for _ in range(lab.many(60)):
         equal(own.call(total_on_the_move, lists), 64, "MiB")
