@@ -31,7 +31,7 @@ BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
-THREADED = re.compile(r"^(identity|history)/|^serve/(duty|open_files)")
+THREADED = re.compile(r"^(identity|history)/|^serve/(duty|open_files)|^base/fd")
 
 # name: compiler, meson options
 CONFIGURATIONS = {
