@@ -4,6 +4,7 @@
 import contextlib
 import json
 import pathlib
+import re
 import signal
 import socket
 import ssl
@@ -18,6 +19,7 @@ from cluster import PATIENCE, SERVICE, decision, review
 from lab import check, equal
 
 LARGE = 3 << 20
+TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Setup:
@@ -368,6 +370,12 @@ def it_says_how_it_is():
     check(setup.injector.metric("certificate_expiry_timestamp_seconds") > time.time(), "the expiry")
 
 
+def every_metric_is_documented():
+    documented = set(re.findall(r"\blxfs_injector_[a-z_]+", (TOP / "docs/metrics.md").read_text()))
+    text = Setup().ask("GET", "/metrics")[1]
+    equal(documented, set(re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)), "docs/metrics.md")
+
+
 def a_stop_answers_what_has_begun():
     setup = Setup("--drain", "1")
     setup.api.delay = 2  # the answer waits for the namespace
@@ -417,6 +425,7 @@ lab.run([
     a_certificate_that_does_not_fit_is_not_taken,
     files_that_are_not_there_are_told_at_the_start,
     it_says_how_it_is,
+    every_metric_is_documented,
     a_stop_answers_what_has_begun,
     while_it_stops_it_is_not_ready_and_still_answers,
 ])
