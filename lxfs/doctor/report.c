@@ -36,11 +36,6 @@ char *lx_report_text(const LxFindings *findings, bool all)
 
 /* ---- JSON -------------------------------------------------------------------------------- */
 
-static void add_text(json_object *to, const char *name, const char *text)
-{
-	json_object_object_add(to, name, lx_json_new_text(text));
-}
-
 static void add_number(json_object *to, const char *name, int64_t number)
 {
 	json_object_object_add(to, name, json_object_new_int64(number));
@@ -50,11 +45,11 @@ static json_object *new_finding(const LxFinding *finding)
 {
 	json_object *object = json_object_new_object();
 
-	add_text(object, "area", finding->area);
-	add_text(object, "check", finding->check);
-	add_text(object, "severity", lx_findings_severity_name(finding->severity));
-	add_text(object, "text", finding->text);
-	add_text(object, "cure", finding->cure);
+	lx_json_add_text(object, "area", finding->area);
+	lx_json_add_text(object, "check", finding->check);
+	lx_json_add_text(object, "severity", lx_findings_severity_name(finding->severity));
+	lx_json_add_text(object, "text", finding->text);
+	lx_json_add_text(object, "cure", finding->cure);
 	return object;
 }
 
@@ -73,7 +68,7 @@ char *lx_report_json(const LxFindings *findings)
 	g_autoptr(json_object) root = json_object_new_object();
 
 	add_number(root, "format", FORMAT_VERSION);
-	add_text(root, "version", LXFS_VERSION);
+	lx_json_add_text(root, "version", LXFS_VERSION);
 	for (int severity = 0; severity < LX_N_SEVERITIES; severity++)
 		add_number(root, lx_findings_severity_name(severity),
 			lx_findings_count(findings, severity));

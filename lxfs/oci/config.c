@@ -144,7 +144,7 @@ static char *print_hook(const char *program, const char *const *arguments)
 
 	for (; *arguments; arguments++)
 		json_object_array_add(list, lx_json_new_text(*arguments));
-	json_object_object_add(hook, "path", lx_json_new_text(program));
+	lx_json_add_text(hook, "path", program);
 	json_object_object_add(hook, "args", list);
 	return lx_json_line(hook);
 }

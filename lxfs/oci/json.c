@@ -202,6 +202,11 @@ json_object *lx_json_new_text(const char *text)
 	return valid ? json_object_new_string(valid) : NULL;
 }
 
+void lx_json_add_text(json_object *to, const char *name, const char *text)
+{
+	json_object_object_add(to, name, lx_json_new_text(text));
+}
+
 char *lx_json_line(json_object *value)
 {
 	return g_strdup(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE));

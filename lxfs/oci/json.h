@@ -39,6 +39,8 @@ const char *lx_json_string_at(json_object *array, size_t index);
 
 /* NULL, which json-c prints as null, for NULL. What is no UTF-8 is made so. */
 json_object *lx_json_new_text(const char *text);
+/* Such a one as a member. */
+void lx_json_add_text(json_object *to, const char *name, const char *text);
 
 /* In one line, without a newline. For g_free. */
 char *lx_json_line(json_object *value);

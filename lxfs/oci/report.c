@@ -31,9 +31,9 @@ static char *print_line(const char *who, const GError *error)
 	g_autoptr(json_object) object = json_object_new_object();
 	g_autofree char *line = NULL;
 
-	json_object_object_add(object, "level", lx_json_new_text("error"));
-	json_object_object_add(object, "msg", lx_json_new_text(text));
-	json_object_object_add(object, "time", lx_json_new_text(time));
+	lx_json_add_text(object, "level", "error");
+	lx_json_add_text(object, "msg", text);
+	lx_json_add_text(object, "time", time);
 	line = lx_json_line(object);
 	return g_strconcat(line, "\n", NULL);
 }

@@ -27,11 +27,6 @@ static bool knows(const LxRosterRow *row, LxFigure figure)
 
 /* ---- Members ----------------------------------------------------------------------------- */
 
-static void add_text(json_object *to, const char *name, const char *text)
-{
-	json_object_object_add(to, name, lx_json_new_text(text));
-}
-
 static void add_number(json_object *to, const char *name, uint64_t number)
 {
 	json_object_object_add(to, name, new_number(number));
@@ -66,10 +61,10 @@ static void add_pod(json_object *to, const LxRosterRow *row)
 
 	if (!pod)
 		return;
-	add_text(pod, "uid", row->info->pod_uid);
-	add_text(pod, "namespace", labels->namespace);
-	add_text(pod, "name", labels->pod);
-	add_text(pod, "container", labels->container);
+	lx_json_add_text(pod, "uid", row->info->pod_uid);
+	lx_json_add_text(pod, "namespace", labels->namespace);
+	lx_json_add_text(pod, "name", labels->pod);
+	lx_json_add_text(pod, "container", labels->container);
 	add_bool(pod, "sandbox", labels->is_sandbox);
 }
 
@@ -146,11 +141,11 @@ static void add_views(json_object *to, const LxRosterRow *row)
 
 	for (unsigned i = 0; i < LX_VIEWS_N; i++)
 		if (row->states[i] != LX_ATTACHED_ABSENT)
-			add_text(views, lx_views_at(i)->name,
+			lx_json_add_text(views, lx_views_at(i)->name,
 				lx_attached_state_name(row->states[i]));
 	if (row->cgroup != LX_ATTACHED_ABSENT)
-		add_text(views, "cgroup", lx_attached_state_name(row->cgroup));
-	add_text(to, "health", lx_roster_health_name(row->health));
+		lx_json_add_text(views, "cgroup", lx_attached_state_name(row->cgroup));
+	lx_json_add_text(to, "health", lx_roster_health_name(row->health));
 }
 
 static json_object *new_container(const LxRosterRow *row)
@@ -158,15 +153,16 @@ static json_object *new_container(const LxRosterRow *row)
 	const LxContainerInfo *info = row->info;
 	json_object *container = json_object_new_object();
 
-	add_text(container, "id", info->id);
-	add_text(container, "name", row->labels.name);
-	add_text(container, "runtime", row->labels.manager ? row->labels.manager : info->runtime);
-	add_text(container, "cgroup", info->cgroup);
+	lx_json_add_text(container, "id", info->id);
+	lx_json_add_text(container, "name", row->labels.name);
+	lx_json_add_text(
+		container, "runtime", row->labels.manager ? row->labels.manager : info->runtime);
+	lx_json_add_text(container, "cgroup", info->cgroup);
 	add_number(container, "init_pid", (uint64_t)info->init_pid);
 	add_pod(container, row);
 	add_use(container, row);
 	add_views(container, row);
-	add_text(container, "error", row->failure);
+	lx_json_add_text(container, "error", row->failure);
 	return container;
 }
 
