@@ -37,8 +37,7 @@ const LxMount *lx_hierarchies_next(const LxMountinfo *info, const char *place, u
 	const LxMount *mount;
 
 	while ((mount = lx_mountinfo_at(info, (*cursor)++)) != NULL)
-		if (!mount->covered_by && is_layer(mount) &&
-			is_at_or_below(mount->mountpoint, place) && !mount->hidden)
+		if (!mount->hidden && is_layer(mount) && is_at_or_below(mount->mountpoint, place))
 			return mount;
 	return NULL;
 }
