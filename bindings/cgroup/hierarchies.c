@@ -75,7 +75,7 @@ bool lx_hierarchies_visit(LxHierarchyVisit visit, gpointer data, GError **error)
 	int code;
 
 	if (answer < 0) {
-		lx_error_set(error, errno, WHAT ": %s", g_strerror(errno));
+		lx_error_set_errno(error, errno, WHAT);
 		return false;
 	}
 	code = ask_in_child(answer);

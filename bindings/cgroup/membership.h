@@ -30,8 +30,8 @@ bool lx_membership_is_within(const char *path, const char *top);
 /*
  * The root of a cgroup namespace: the path of one of its processes (`member`), cut at the root's
  * depth. That is told by any process seen from here (`here`) and from within (`within`): here
- * "/a/b" and within "/../../a/b", the root lies two below our own. A path that is not so long gives
- * itself.
+ * "/a/b" and within "/../../a/b", the root lies two below our own, which need not be the host's. A
+ * path that is not so long gives itself.
  */
 void lx_membership_namespace_root(const LxMembership *member, const LxMembership *here,
 	const LxMembership *within, LxMembership *out);
