@@ -58,7 +58,7 @@ static const LxContainerInfo *find_id(const LxInventory *inventory, const char *
 
 static void look_up_labels(const LxLabelsPlace *place, const LxContainerInfo *info, LxLabels *out)
 {
-	bool live = strcmp(place->root, "/") == 0 && info->init_pid;
+	bool live = place->mounts && info->init_pid;
 	g_autoptr(LxMountinfo) mounts = live ? lx_mountinfo_read(info->init_pid, NULL) : NULL;
 
 	lx_labels_find(place, info, lx_labels_hostname(mounts), out);
@@ -102,7 +102,9 @@ static void add_candidate(GArray *to, const LxContainerInfo *info, const LxLabel
 static GArray *find_called(const LxInventory *inventory, const char *root, const char *name)
 {
 	g_autoptr(LxShelf) shelf = lx_shelf_new(root);
-	const LxLabelsPlace place = {root, shelf};
+	bool live = strcmp(root, "/") == 0;
+	g_autoptr(LxMountinfo) own = live ? lx_mountinfo_read(getpid(), NULL) : NULL;
+	const LxLabelsPlace place = {root, shelf, own};
 	GArray *called = candidates_new(), *sandboxes = candidates_new(), *found;
 	const LxContainerInfo *info;
 

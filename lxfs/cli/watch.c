@@ -66,8 +66,11 @@ bool lx_watch_wants(const char *inject, bool all)
 /* A sandbox runs nothing but a pause. */
 static bool is_meant(const Watch *watch, const LxContainerInfo *info)
 {
+	const char *root = host_root();
+	pid_t there = strcmp(root, HOST_ROOT) == 0 ? 1 : getpid();
 	g_autoptr(LxMountinfo) mounts = lx_mountinfo_read(info->init_pid, NULL);
-	const LxLabelsPlace place = {.root = host_root()};
+	g_autoptr(LxMountinfo) of_root = lx_mountinfo_read(there, NULL);
+	const LxLabelsPlace place = {.root = root, .mounts = of_root};
 	g_auto(LxLabels) labels = {0};
 
 	lx_labels_find(&place, info, lx_labels_hostname(mounts), &labels);

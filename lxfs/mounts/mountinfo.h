@@ -42,6 +42,11 @@ const LxMount *lx_mountinfo_by_id(const LxMountinfo *info, int id);
 /* What a path leads to when a mount lies exactly there: the one that is not hidden. NULL: none
  * does. */
 const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint);
+/*
+ * A path that leads to `path` of the file system of `device`, through any of its mounts here: where
+ * the root of a bind mount of another mount namespace lies. For g_free; NULL: none leads there.
+ */
+char *lx_mountinfo_path_to(const LxMountinfo *info, uint64_t device, const char *path);
 /* What `mount` is stacked on, at the same place; NULL: it is the lowest there. */
 const LxMount *lx_mountinfo_beneath(const LxMountinfo *info, const LxMount *mount);
 /* The lowest mount at the place of this one. */

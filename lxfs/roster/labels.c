@@ -189,15 +189,18 @@ static bool take_from_places(const char *root, const LxContainerInfo *info, LxLa
 
 /* A Docker with a folder of the user's choice. The file must be of this very container. */
 static void take_beside_hostname(
-	const char *root, const char *hostname, const char *id, LxLabels *out)
+	const LxLabelsPlace *place, const LxMount *hostname, const char *id, LxLabels *out)
 {
 	g_autofree char *end = g_strdup_printf("/containers/%s/hostname", id);
-	g_autofree char *folder = NULL, *path = NULL;
+	g_autofree char *inner = NULL, *folder = NULL, *path = NULL;
 
-	if (!hostname || !g_str_has_suffix(hostname, end))
+	if (!hostname || !place->mounts || !g_str_has_suffix(hostname->root, end))
 		return;
-	folder = g_path_get_dirname(hostname);
-	path = g_build_filename(root, folder, "config.v2.json", NULL);
+	inner = g_path_get_dirname(hostname->root);
+	folder = lx_mountinfo_path_to(place->mounts, hostname->device, inner);
+	if (!folder)
+		return;
+	path = g_build_filename(place->root, folder, "config.v2.json", NULL);
 	take_file(LX_LABELS_DOCKER, path, id, out);
 }
 
@@ -227,15 +230,13 @@ static void take_lxc(const char *root, const LxContainerInfo *info, LxLabels *ou
 		out->name = name_in_project(info->id);
 }
 
-const char *lx_labels_hostname(const LxMountinfo *mounts)
+const LxMount *lx_labels_hostname(const LxMountinfo *mounts)
 {
-	const LxMount *hostname = mounts ? lx_mountinfo_top(mounts, "/etc/hostname") : NULL;
-
-	return hostname ? hostname->root : NULL;
+	return mounts ? lx_mountinfo_top(mounts, "/etc/hostname") : NULL;
 }
 
-void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, const char *hostname,
-	LxLabels *out)
+void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info,
+	const LxMount *hostname, LxLabels *out)
 {
 	bool docker = strcmp(info->runtime, "docker") == 0;
 	LxLabels labels = {0};
@@ -245,7 +246,7 @@ void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, con
 	else if (strcmp(info->runtime, "podman") == 0 && place->shelf)
 		labels.name = lx_labels_harmless(lx_shelf_name(place->shelf, info->id));
 	else if (!take_from_places(place->root, info, &labels) && docker)
-		take_beside_hostname(place->root, hostname, info->id, &labels);
+		take_beside_hostname(place, hostname, info->id, &labels);
 	lx_labels_clear(out);
 	*out = labels;
 }

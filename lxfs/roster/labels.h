@@ -42,19 +42,20 @@ bool lx_labels_parse(
 
 /* What runtimes keep on a host; borrowed. */
 typedef struct {
-	const char *root;     /* "/" on a live host */
-	const LxShelf *shelf; /* NULL: no names of Podman's containers */
+	const char *root;          /* "/" on a live host */
+	const LxShelf *shelf;      /* NULL: no names of Podman's containers */
+	const LxMountinfo *mounts; /* as that root is mounted; NULL: none is found by a hostname */
 } LxLabelsPlace;
 
 /*
- * The file that is bound over a container's /etc/hostname, as a path on the host: it lies among its
- * runtime's files. Borrowed from the container's mounts; NULL when there are none, or no such file.
+ * What is mounted over a container's /etc/hostname: a file among those of its runtime. Borrowed
+ * from the container's mounts; NULL when there are none, or no such file.
  */
-const char *lx_labels_hostname(const LxMountinfo *mounts);
+const LxMount *lx_labels_hostname(const LxMountinfo *mounts);
 
 /*
  * Looks where the container's runtime keeps its files; by `hostname` they are found wherever they
- * are; NULL: not known.
+ * are, on whichever file system; NULL: not known.
  */
-void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info, const char *hostname,
-	LxLabels *out);
+void lx_labels_find(const LxLabelsPlace *place, const LxContainerInfo *info,
+	const LxMount *hostname, LxLabels *out);

@@ -243,7 +243,7 @@ static bool survey_init(Survey *survey, const LxRosterTerms *terms, GError **err
 		survey->rules.served = &survey->served;
 	survey->n_views = count_host_views();
 	survey->shelf = lx_shelf_new("/");
-	survey->place = (LxLabelsPlace){"/", survey->shelf};
+	survey->place = (LxLabelsPlace){"/", survey->shelf, survey->own};
 	return true;
 }
 

@@ -177,8 +177,8 @@ def survives(server, box):
 class Docker:
     """A dockerd with folders of its own, and its client."""
 
-    def __init__(self, config=None):
-        """`config` is its daemon.json."""
+    def __init__(self, config=None, own_disk=False):
+        """`config` is its daemon.json. With `own_disk` its data is on a file system of its own."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-docker-"))
         lab.at_end(lambda: shutil.rmtree(self.folder, ignore_errors=True))
         lab.at_end(self.unmount)
@@ -186,6 +186,9 @@ class Docker:
         self.log = self.folder / "log"
         self.environment = {**os.environ, "DOCKER_CONFIG": str(self.folder / "client")}
         (self.folder / "daemon.json").write_text(json.dumps(config or {}))
+        (self.folder / "data").mkdir()
+        if own_disk:
+            subprocess.run(["mount", "-t", "tmpfs", "lxfs-docker", self.folder / "data"], check=True)
         self._mind_cgroups()
         self.process = None
         lab.at_end(self.stop)
@@ -253,12 +256,12 @@ def remove_empty(folder):
         pass
 
 
-def start_docker(config=None):
+def start_docker(config=None, own_disk=False):
     """A dockerd that is up and has the image, and None; or None and the reason."""
     for program in ("dockerd", "docker", "busybox"):
         if not shutil.which(program):
             return None, f"{program} is not installed"
-    made = Docker(config)
+    made = Docker(config, own_disk)
     end = time.monotonic() + 60
     while not made.is_up():
         if made.has_ended() or time.monotonic() > end:

@@ -24,7 +24,16 @@ def check_limits(box, runtime, name):
 
 def docker_containers_have_names():
     """a Docker container has its name, limits, and the views that are its volumes"""
-    docker, why_not = engines.start_docker()
+    check_docker(own_disk=False)
+
+
+def docker_containers_have_names_on_a_disk_of_their_own():
+    """a Docker container has its name where Docker's data is on a file system of its own"""
+    check_docker(own_disk=True)
+
+
+def check_docker(own_disk):
+    docker, why_not = engines.start_docker(own_disk=own_disk)
     if why_not:
         raise lab.Skipped(why_not)
     name = lab.unique_name()
@@ -47,5 +56,6 @@ def podman_containers_are_recognised():
 
 lab.run([
     docker_containers_have_names,
+    docker_containers_have_names_on_a_disk_of_their_own,
     podman_containers_are_recognised,
 ])

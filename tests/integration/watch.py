@@ -137,7 +137,7 @@ def of_runc_what_was_masked_stays_masked():
 
 def of_docker_those_that_ask_by_a_label():
     server = lab.Server()
-    docker, why = engines.start_docker()
+    docker, why = engines.start_docker(own_disk=True)
     if why:
         raise lab.Skipped(why)
     watcher = Watcher(server)

@@ -248,6 +248,39 @@ START_TEST(what_other_mounts_lie_over_is_hidden)
 }
 END_TEST
 
+START_TEST(a_path_of_a_file_system_is_where_it_is_mounted)
+{
+	static const char text[] = "1 0 8:1 /@root / rw - x x rw\n"
+				   "2 1 8:1 /@home /home rw - x x rw\n"
+				   "3 1 8:2 / /data rw - x x rw\n"
+				   "4 1 8:3 / /hid rw - x x rw\n5 4 8:4 / /hid rw - x x rw\n"
+				   "6 1 8:3 /in /seen rw - x x rw\n";
+	static const struct {
+		unsigned device;
+		const char *path, *expected;
+	} rows[] = {
+		{1, "/@root/var/x", "/var/x"},
+		{1, "/@home/x", "/home/x"},
+		{1, "/@home", "/home"},
+		{1, "/@homes/x", NULL},
+		{1, "/x", NULL},
+		{2, "/x", "/data/x"},
+		{2, "/", "/data/"},
+		{3, "/in/x", "/seen/x"},
+		{3, "/x", NULL},
+		{9, "/x", NULL},
+	};
+	g_autoptr(LxMountinfo) info = parse(text);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *path =
+			lx_mountinfo_path_to(info, makedev(8, rows[i].device), rows[i].path);
+
+		ck_assert_pstr_eq(path, rows[i].expected);
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {a_line_is_understood,
@@ -257,7 +290,8 @@ Suite *unit_suite(void)
 		the_topmost_mount_is_found_whatever_the_order,
 		what_is_hidden_is_not_what_a_path_leads_to, layers_are_walked_downwards,
 		mounts_in_a_circle_come_to_an_end, our_own_mounts_can_be_read,
-		a_process_that_has_gone_is_an_error, what_other_mounts_lie_over_is_hidden, NULL};
+		a_process_that_has_gone_is_an_error, what_other_mounts_lie_over_is_hidden,
+		a_path_of_a_file_system_is_where_it_is_mounted, NULL};
 
 	return unit_suite_new("mounts/mountinfo", tests);
 }

@@ -106,12 +106,24 @@ START_TEST(a_name_is_fit_for_a_terminal)
 }
 END_TEST
 
+static LxMountinfo *mounts_of(const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	LxMountinfo *mounts = lx_mountinfo_parse(g_strdup(text), "text", &error);
+
+	unit_ok(mounts != NULL, error);
+	return mounts;
+}
+
+/* The root's file system is on 8:1, another one on 8:2 is mounted on /disk. */
 static void found_is(
-	const char *root, const char *runtime, const char *hostname, const char *expected)
+	const char *root, const char *runtime, const LxMount *hostname, const char *expected)
 {
 	const LxContainerInfo info = {.id = ID, .runtime = runtime};
 	g_autoptr(LxShelf) shelf = lx_shelf_new(root);
-	const LxLabelsPlace place = {root, shelf};
+	g_autoptr(LxMountinfo) mounts =
+		mounts_of("1 0 8:1 / / rw - x x rw\n2 1 8:2 / /disk rw - x x rw\n");
+	const LxLabelsPlace place = {root, shelf, mounts};
 	g_auto(LxLabels) labels = {0};
 	g_autofree char *text = NULL;
 
@@ -144,7 +156,7 @@ START_TEST(incus_puts_a_project_before_the_name)
 	static const char *const files[] = {
 		"var/lib/incus/devices/shop_web/x", "", "var/lib/incus/devices/mail/x", "", NULL};
 	unit_autofolder root = unit_folder_new(files);
-	const LxLabelsPlace place = {root, NULL};
+	const LxLabelsPlace place = {.root = root};
 	static const char *const ids[][2] = {
 		{"shop_web", "web -/-/- incus"}, {"mail", "- -/-/- incus"}, {"a_b", "- -/-/- -"}};
 
@@ -163,13 +175,27 @@ END_TEST
 START_TEST(docker_is_found_wherever_its_folder_is)
 {
 	static const char *const files[] = {"data/containers/" ID "/config.v2.json", DOCKER("/web"),
-		"data/containers/" OTHER "/config.v2.json", DOCKER("/wrong"), NULL};
+		"data/containers/" OTHER "/config.v2.json", DOCKER("/wrong"),
+		"disk/docker/containers/" ID "/config.v2.json", DOCKER("/far"), NULL};
+	static const struct {
+		const char *runtime, *mount, *expected;
+	} cases[] = {
+		{"docker", "8:1 /data/containers/" ID "/hostname", "web -/-/- -"},
+		{"docker", "8:1 /data/containers/" OTHER "/hostname", "- -/-/- -"},
+		{"docker", "8:1 /data/containers/" ID "/hosts", "- -/-/- -"},
+		{"podman", "8:1 /data/containers/" ID "/hostname", "- -/-/- -"},
+		{"docker", "8:2 /docker/containers/" ID "/hostname", "far -/-/- -"},
+		{"docker", "8:3 /docker/containers/" ID "/hostname", "- -/-/- -"},
+	};
 	unit_autofolder root = unit_folder_new(files);
 
-	found_is(root, "docker", "/data/containers/" ID "/hostname", "web -/-/- -");
-	found_is(root, "docker", "/data/containers/" OTHER "/hostname", "- -/-/- -");
-	found_is(root, "docker", "/data/containers/" ID "/hosts", "- -/-/- -");
-	found_is(root, "podman", "/data/containers/" ID "/hostname", "- -/-/- -");
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *line =
+			g_strdup_printf("7 0 %s /etc/hostname rw - x x rw\n", cases[i].mount);
+		g_autoptr(LxMountinfo) mounts = mounts_of(line);
+
+		found_is(root, cases[i].runtime, lx_labels_hostname(mounts), cases[i].expected);
+	}
 }
 END_TEST
 
