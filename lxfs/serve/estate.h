@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-#define LX_ESTATE_VERSION 7u
+#define LX_ESTATE_VERSION 8u
 #define LX_ESTATE_MAGIC 0x6c78657374617465u /* "lxestate" */
 
 /*

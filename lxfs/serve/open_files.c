@@ -6,7 +6,13 @@
  * the two is the text. A new text is written into free pages, named in the spare half, and then
  * made the active one by a single store: a worker that dies in between leaves the old text or the
  * new. Which pages are free is nowhere written down; every worker derives it from the records it
- * finds, so that nothing can leak by a death.
+ * finds, so that nothing can leak by a death. So it does with how many records each container
+ * holds.
+ *
+ * A container may hold at most an eighth as many records as are free: one that wants all gets a
+ * ninth, the next one a ninth of what is left, and twenty such still leave the next one a hundred.
+ * To ask who opens a file costs system calls that most opens can do without; so nobody is asked as
+ * long as three quarters are free, and what was taken until then is in nobody's share.
  */
 #include "serve/open_files.h"
 
@@ -14,6 +20,8 @@
 #include <string.h>
 
 #define N_RECORDS 16384u
+#define FEW_RECORDS (N_RECORDS / 4)
+#define FREE_PER_HELD 8u
 #define PAGE_BYTES 4096u
 #define N_PAGES 65536u /* sparse: a page that was never used costs nothing */
 #define N_LOCKS 64u
@@ -30,7 +38,8 @@ typedef struct {
 	uint64_t serial;         /* of the handle: a closed handle's record may be another's now */
 	uint64_t node;
 	uint64_t opener;
-	uint64_t user; /* see lx_open_files_set_user */
+	uint64_t container; /* in whose share it counts; 0: in nobody's */
+	uint64_t user;      /* see lx_open_files_set_user */
 	Run runs[2];
 	_Atomic uint32_t has_trigger;
 	_Atomic uint32_t polled;
@@ -50,12 +59,18 @@ typedef struct {
 	_Alignas(4096) char pages[N_PAGES][PAGE_BYTES];
 } Memory;
 
+typedef struct {
+	uint64_t container;
+	unsigned held;
+} Share;
+
 struct LxOpenFiles {
 	Memory *memory;
-	GMutex lock; /* guards page_used, first_free and the taking of records */
+	GMutex lock; /* guards page_used, first_free, count, shares and the taking of records */
 	uint8_t page_used[N_PAGES];
 	unsigned first_free; /* no record below it is free */
 	unsigned count;
+	GHashTable *shares;    /* container -> Share, of those that hold some */
 	GMutex locks[N_LOCKS]; /* guard a record's text: no lock is held while a text is made */
 };
 
@@ -95,6 +110,48 @@ static unsigned end_of_records(const LxOpenFiles *files)
 	return used_records(files->memory);
 }
 
+/* ---- Shares ------------------------------------------------------------------------------ */
+
+static bool may_take(const LxOpenFiles *files, uint64_t container)
+{
+	const Share *share = g_hash_table_lookup(files->shares, &container);
+
+	return !share || share->held < (N_RECORDS - files->count) / FREE_PER_HELD;
+}
+
+static void count_up(LxOpenFiles *files, uint64_t container)
+{
+	Share *share = g_hash_table_lookup(files->shares, &container);
+
+	files->count++;
+	if (container == 0)
+		return;
+	if (!share) {
+		share = g_new0(Share, 1);
+		share->container = container;
+		g_hash_table_add(files->shares, share);
+	}
+	share->held++;
+}
+
+static void count_down(LxOpenFiles *files, uint64_t container)
+{
+	Share *share = g_hash_table_lookup(files->shares, &container);
+
+	files->count--;
+	if (share && --share->held == 0)
+		g_hash_table_remove(files->shares, share);
+}
+
+bool lx_open_files_are_few(LxOpenFiles *files)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
+
+	return files->count < FEW_RECORDS;
+}
+
+/* ---- Records ----------------------------------------------------------------------------- */
+
 static void take_over(LxOpenFiles *files)
 {
 	for (unsigned i = 0; i < end_of_records(files); i++) {
@@ -103,7 +160,7 @@ static void take_over(LxOpenFiles *files)
 
 		if (!atomic_load(&record->in_use))
 			continue;
-		files->count++;
+		count_up(files, record->container);
 		if (run)
 			mark(files, run, 1);
 		else
@@ -119,6 +176,7 @@ LxOpenFiles *lx_open_files_new(void *memory)
 	g_mutex_init(&files->lock);
 	for (unsigned i = 0; i < N_LOCKS; i++)
 		g_mutex_init(&files->locks[i]);
+	files->shares = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	take_over(files);
 	return files;
 }
@@ -130,6 +188,7 @@ void lx_open_files_free(LxOpenFiles *files)
 	for (unsigned i = 0; i < N_LOCKS; i++)
 		g_mutex_clear(&files->locks[i]);
 	g_mutex_clear(&files->lock);
+	g_hash_table_unref(files->shares);
 	g_free(files);
 }
 
@@ -153,7 +212,8 @@ static LxHandle handle_of(const Record *record, unsigned index)
 	return record->serial * N_RECORDS + index;
 }
 
-static LxHandle start_record(LxOpenFiles *files, unsigned index, LxNode node, uint64_t opener)
+/* What it is opened as stands in it by now. */
+static LxHandle start_record(LxOpenFiles *files, unsigned index)
 {
 	Record *record = &files->memory->records[index];
 
@@ -163,24 +223,32 @@ static LxHandle start_record(LxOpenFiles *files, unsigned index, LxNode node, ui
 	atomic_store(&record->event, 0);
 	if (index >= end_of_records(files))
 		atomic_store(&files->memory->end, index + 1);
-	record->node = node;
-	record->opener = opener;
 	record->serial = atomic_fetch_add(&files->memory->serial, 1) + 1;
 	atomic_store(&record->in_use, 1);
 	files->first_free = index + 1;
-	files->count++;
+	count_up(files, record->container);
 	return handle_of(record, index);
 }
 
-LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener)
+static Record *find_free(LxOpenFiles *files)
+{
+	for (; files->first_free < N_RECORDS; files->first_free++)
+		if (!atomic_load(&files->memory->records[files->first_free].in_use))
+			return &files->memory->records[files->first_free];
+	return NULL;
+}
+
+LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener, uint64_t container)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&files->lock);
+	Record *record = may_take(files, container) ? find_free(files) : NULL;
 
-	for (unsigned i = files->first_free; i < N_RECORDS; i++)
-		if (!atomic_load(&files->memory->records[i].in_use))
-			return start_record(files, i, node, opener);
-	files->first_free = N_RECORDS;
-	return 0;
+	if (!record)
+		return 0;
+	record->node = node;
+	record->opener = opener;
+	record->container = container;
+	return start_record(files, files->first_free);
 }
 
 LxHandle lx_open_files_find(LxOpenFiles *files, uint64_t opener)
@@ -210,7 +278,7 @@ void lx_open_files_close(LxOpenFiles *files, LxHandle handle)
 	if (run)
 		mark(files, run, 0);
 	files->first_free = MIN(files->first_free, (unsigned)(handle % N_RECORDS));
-	files->count--;
+	count_down(files, record->container);
 }
 
 void lx_open_files_set_user(LxOpenFiles *files, LxHandle handle, uint64_t user)

@@ -3,8 +3,8 @@
  * Open files and the text that each has been given. They lie in the estate, so that a reader who
  * got the first half of a text from one worker gets the second half of the same text from the next.
  *
- * A handle is a number that FUSE carries: 0 is a file without a record, for when all records are in
- * use (then each read makes the text anew). Safe from any thread.
+ * A handle is a number that FUSE carries: 0 is a file without a record, for when there is none to
+ * be had (then each read makes the text anew). Safe from any thread.
  */
 #pragma once
 
@@ -22,10 +22,14 @@ void lx_open_files_free(LxOpenFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LxOpenFiles, lx_open_files_free)
 
 /*
- * A record for a file that was opened; 0 when all are in use. `opener` names the request
- * (lx_journal_key): a successor that answers the same request again finds the record by it.
+ * A record for a file that was opened; 0 when its container may have no more, or all are in use.
+ * `opener` names the request (lx_journal_key): a successor that answers the same request again
+ * finds the record by it. `container`: as lx_tree_owner says, LX_CALLER_HOST for the host; 0 is
+ * nobody's share, for whoever was not asked.
  */
-LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener);
+LxHandle lx_open_files_open(LxOpenFiles *files, LxNode node, uint64_t opener, uint64_t container);
+/* So few are in use that nobody needs to be asked which container he is of. */
+bool lx_open_files_are_few(LxOpenFiles *files);
 /* The record that this request has taken; 0 when there is none. */
 LxHandle lx_open_files_find(LxOpenFiles *files, uint64_t opener);
 /* Whose open file it is, by ids of the file system; false when it has no record. */

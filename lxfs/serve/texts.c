@@ -139,9 +139,26 @@ static bool may_open(fuse_req_t request, fuse_ino_t inode, int flags)
 	return !attributes.trigger || check_pressure(request, inode);
 }
 
-/* A worker may have died anywhere between taking a record and replying: then that one is used. */
-static LxHandle open_once(LxFront *front, LxNode node)
+/* Whose share a record is in. Known already where the open itself depends on who asks. */
+static uint64_t container_of(fuse_req_t request)
 {
+	LxFront *front = lx_request_front(request);
+	const LxSlot *slot = lx_seats_slot(&front->seats);
+	LxCaller caller = {.context = front->context, .tid = fuse_req_ctx(request)->pid};
+	uint64_t container;
+
+	if (slot && slot->container)
+		return slot->container;
+	if (lx_open_files_are_few(front->files))
+		return 0;
+	container = lx_tree_owner(&caller);
+	return container ? container : LX_CALLER_HOST;
+}
+
+/* A worker may have died anywhere between taking a record and replying: then that one is used. */
+static LxHandle open_once(fuse_req_t request, LxNode node)
+{
+	LxFront *front = lx_request_front(request);
 	LxSlot *slot = lx_seats_slot(&front->seats);
 	uint64_t opener = slot ? lx_journal_key(slot) : 0;
 	LxHandle handle = 0;
@@ -151,7 +168,7 @@ static LxHandle open_once(LxFront *front, LxNode node)
 	if (slot && lx_journal_was_left(slot))
 		handle = lx_open_files_find(front->files, opener);
 	if (handle == 0)
-		handle = lx_open_files_open(front->files, node, opener);
+		handle = lx_open_files_open(front->files, node, opener, container_of(request));
 	if (slot)
 		lx_journal_note(slot, handle);
 	return handle;
@@ -159,7 +176,7 @@ static LxHandle open_once(LxFront *front, LxNode node)
 
 LxHandle lx_texts_take_record(fuse_req_t request, fuse_ino_t inode)
 {
-	return open_once(lx_request_front(request), lx_request_node(request, inode));
+	return open_once(request, lx_request_node(request, inode));
 }
 
 /* ENOENT: nobody waits for the answer any more, or a predecessor has given it. */

@@ -3,6 +3,8 @@
 """The cgroup view in use: what a container can do there, what it cannot, and that nothing grows."""
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 
 import lab
@@ -308,6 +310,63 @@ def nothing_is_missing_while_the_kernel_forgets_names():
     check(min(mover.result() for mover in movers) > 0, "somebody never moved")
 
 
+# ---- When somebody opens all that there is ------------------------------------------------------
+
+MORE_THAN_ARE_REMEMBERED = 17000
+
+
+def open_many(path, flags, count):
+    """Stops at the first error."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, count + 100))
+    fds = []
+    while len(fds) < count and not (error := outcome(lambda: fds.append(os.open(path, flags)))):
+        pass
+    return fds, error
+
+
+def hold_many(path, flags, ready, go):
+    fds, error = open_many(path, flags, MORE_THAN_ARE_REMEMBERED)
+    os.write(ready, b"x")
+    os.read(go, 1)
+    return len(fds), error
+
+
+def start_holding(seen, path, flags, go):
+    """Once it has opened all that it can."""
+    reader, ready = os.pipe()
+    holder = seen.start(hold_many, path, flags, ready, go)
+    os.close(ready)  # so that its end is noticed
+    os.read(reader, 1)
+    os.close(reader)
+    return holder
+
+
+def write_to_many(path):
+    """What files that are open at once answer to a write."""
+    fds, error = open_many(path, os.O_WRONLY, 100)
+    return {error, *(outcome(os.write, fd, b"0") for fd in fds)}
+
+
+def who_opens_everything_leaves_others_their_writes():
+    """Two containers that open all that they can, and a worker's death: a third one still writes."""
+    server = lab.Server()
+    go, end = os.pipe()
+    holders = []
+    for greedy in (Seen(server), Seen(server)):
+        file = greedy.folders()[main_hierarchy()] / "cgroup.procs"
+        for path, flags in ((server.mount / "proc/meminfo", os.O_RDONLY), (file, os.O_WRONLY)):
+            holders.append(start_holding(greedy, path, flags, go))
+    modest = Seen(server)
+    file = modest.folders()[main_hierarchy()] / "cgroup.procs"
+    equal(modest.call(write_to_many, file), {""}, "answers to writes")
+    os.kill(server.pid("worker"), signal.SIGKILL)
+    equal(modest.call(write_to_many, file), {""}, "answers after a worker's death")
+    os.write(end, b"x" * len(holders))
+    held = [holder.result() for holder in holders]
+    lab.note(f"held by those who open all that they can: {held}")
+    equal([error for _, error in held], ["", "ENFILE"] * 2, "what stopped them")
+
+
 # ---- Large ---------------------------------------------------------------------------------------
 
 def read_whole(file):
@@ -427,6 +486,7 @@ lab.run([
     no_sibling_shows_while_a_process_is_being_moved,
     open_files_outlive_the_kernels_memory_of_their_names,
     nothing_is_missing_while_the_kernel_forgets_names,
+    who_opens_everything_leaves_others_their_writes,
     ten_thousand_processes_are_listed_whole,
     a_tree_of_a_hundred_levels_is_made_used_and_removed,
     thousands_of_cgroups_come_and_go_under_readers,

@@ -73,7 +73,7 @@ START_TEST(an_open_file_disturbs)
 	int ends[LX_N_CONNECTIONS];
 	g_autoptr(LxEstate) estate = estate_new(ends);
 	g_autoptr(LxOpenFiles) files = lx_open_files_new(estate->open_files);
-	LxHandle handle = lx_open_files_open(files, 9, 1);
+	LxHandle handle = lx_open_files_open(files, 9, 1, 0);
 
 	ck_assert(lx_quiet_is_disturbed(estate));
 	lx_open_files_close(files, handle);
@@ -88,7 +88,7 @@ START_TEST(a_file_that_is_kept_open_is_not_waited_for_for_ever)
 	g_autoptr(LxEstate) estate = estate_new(ends);
 	g_autoptr(LxOpenFiles) files = lx_open_files_new(estate->open_files);
 
-	ck_assert_uint_ne(lx_open_files_open(files, 9, 1), 0);
+	ck_assert_uint_ne(lx_open_files_open(files, 9, 1, 0), 0);
 	lx_quiet_wait(estate);
 	ck_assert(lx_quiet_is_disturbed(estate));
 	close_ends(ends);
