@@ -32,6 +32,11 @@ static const struct {
 	[LX_RECEPTION_LXC] = {"seccomp-lxc", SOCK_SEQPACKET},
 };
 
+static bool is_supervisor(const LxReception *self)
+{
+	return atomic_load(&self->estate->header->supervisor) == getpid();
+}
+
 static uint64_t source(unsigned kind, unsigned index)
 {
 	return (uint64_t)kind << 32 | index;
@@ -72,6 +77,8 @@ void lx_reception_init(LxReception *self, LxEstate *estate, const LxProgramSetti
 	for (int i = 0; i < LX_RECEPTION_GUESTS; i++)
 		self->guests[i].fd = -1;
 	lx_register_adopt(estate);
+	if (!is_supervisor(self)) /* whoever is may end at any moment */
+		lx_register_pull(estate, NULL, NULL);
 	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
 		if (estate->listeners[row].serial)
 			watch_listener(self, row);
@@ -96,7 +103,7 @@ static void make_socket(LxReception *self, LxReceptionKind kind)
 	if (estate->receptions[kind] < 0)
 		g_warning("%s; sysinfo(2) of new containers is not answered, ignoring",
 			error->message);
-	lx_register_claim(estate);
+	lx_register_name_receptions(estate);
 	if (estate->receptions[kind] >= 0)
 		lx_store_push_reception(estate, kind);
 }
@@ -118,7 +125,7 @@ static void remove_sockets(LxReception *self)
 		lx_runtime_remove(self->settings->runtime_dir, sockets[kind].name);
 		lx_fd_clear(&self->estate->receptions[kind]);
 	}
-	lx_register_claim(self->estate);
+	lx_register_name_receptions(self->estate);
 }
 
 void lx_reception_open(LxReception *self)
@@ -288,11 +295,6 @@ static bool has_ended(int fd)
 	struct pollfd listener = {.fd = fd};
 
 	return poll(&listener, 1, 0) != 0;
-}
-
-static bool is_supervisor(const LxReception *self)
-{
-	return atomic_load(&self->estate->header->supervisor) == getpid();
 }
 
 /* Whoever stands by lets go of it when the one that serves has said so. */

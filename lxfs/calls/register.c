@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* ---- Holders ----------------------------------------------------------------------------- */
@@ -50,6 +51,14 @@ static bool is_socket(int fd)
 	socklen_t size = sizeof listens;
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens;
+}
+
+static bool are_same(int fd, int other)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }
 
 static void tell(LxEstate *estate)
@@ -163,15 +172,18 @@ static void claim_row(LxEstate *estate, unsigned at)
 
 void lx_register_claim(LxEstate *estate)
 {
-	LxEstateHeader *header = estate->header;
-
-	if (atomic_load(&header->supervisor) != getpid())
+	if (atomic_load(&estate->header->supervisor) != getpid())
 		return;
 	lx_register_pull(estate, NULL, NULL);
 	for (unsigned row = 0; row < LX_LISTENERS_MAX; row++)
 		claim_row(estate, row);
+	lx_register_name_receptions(estate);
+}
+
+void lx_register_name_receptions(LxEstate *estate)
+{
 	for (int i = 0; i < LX_N_RECEPTIONS; i++)
-		atomic_store(&header->receptions[i],
+		atomic_store(&estate->header->receptions[i],
 			estate->receptions[i] < 0 ? 0 : holder_here(estate->receptions[i]));
 	tell(estate);
 }
@@ -248,15 +260,22 @@ static bool pull_row(LxEstate *estate, unsigned at)
 	return true;
 }
 
+/*
+ * A copy outlives the name in the runtime folder, which whoever serves may have removed or given to
+ * another socket: ours is exchanged for what he has. When he has died, ours is the best there is.
+ */
 static void pull_reception(LxEstate *estate, int kind)
 {
+	uint64_t holder = atomic_load(&estate->header->receptions[kind]);
 	g_auto(LxFd) copy = -1;
 
-	if (estate->receptions[kind] >= 0)
+	if (pid_of(holder) == getpid())
 		return;
-	copy = copy_of(atomic_load(&estate->header->receptions[kind]));
-	if (copy >= 0 && is_socket(copy))
-		estate->receptions[kind] = lx_fd_steal(&copy);
+	copy = copy_of(holder);
+	if (holder && (copy < 0 || !is_socket(copy) || are_same(copy, estate->receptions[kind])))
+		return;
+	lx_fd_clear(&estate->receptions[kind]);
+	estate->receptions[kind] = lx_fd_steal(&copy);
 }
 
 void lx_register_pull(LxEstate *estate, LxRegisterAdded added, gpointer data)

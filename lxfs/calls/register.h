@@ -24,6 +24,8 @@ void lx_register_restore(LxEstate *estate, uint32_t serial, int fd);
 
 /* Has the rows name this process, if it is the supervisor; frees those that nobody can give. */
 void lx_register_claim(LxEstate *estate);
+/* Of the sockets that listeners come from: the supervisor has made or closed one. */
+void lx_register_name_receptions(LxEstate *estate);
 /* After exec: what the rows say of this process is still true. */
 void lx_register_adopt(LxEstate *estate);
 /* Closes all copies of this process; the rows stay. */

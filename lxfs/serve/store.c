@@ -164,8 +164,10 @@ void lx_store_push(const LxEstate *estate)
 	push(ITEM_CGROUP, estate->connection_fds[LX_CONNECTION_CGROUP]);
 }
 
+/* In place of one that was made before. */
 void lx_store_push_reception(const LxEstate *estate, LxReceptionKind kind)
 {
+	sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", names[ITEM_RECEPTION + kind]);
 	push(ITEM_RECEPTION + kind, estate->receptions[kind]);
 }
 

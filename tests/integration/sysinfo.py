@@ -255,6 +255,53 @@ def another_lxfs_takes_the_listeners_over():
         every_answer_was_right(each)
 
 
+def serves_sysinfo(path):
+    """Whoever hangs up is let go of; one that nobody hears waits in the socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        peer.settimeout(1)
+        try:
+            peer.connect(str(path))
+            peer.shutdown(socket.SHUT_WR)
+            return peer.recv(1) == b""
+        except OSError:
+            return False
+
+
+def an_elder_makes_the_sockets_anew_that_its_newcomer_has_removed():
+    """a newcomer with sysinfo=off is killed: the elder answers those who come after it, too"""
+    elder = lab.Server("--take-over", "--sysinfo=on")
+    with open(elder.log_path, "a") as log:
+        newcomer = subprocess.Popen([*elder.command(), "--sysinfo=off"], stdin=subprocess.DEVNULL, stdout=log,
+                                    stderr=log)
+    lab.at_end(lambda: lab.end(newcomer))
+    lab.wait_until(lambda: elder.log().count("serving at") == 2, 30, "the newcomer serves")
+    check(not (elder.runtime / "seccomp").exists(), "it takes no listeners")
+    worker = elder.pid("worker")
+    newcomer.kill()
+    os.kill(worker, signal.SIGKILL)
+    lab.wait_until(lambda: "serves again" in elder.log(), 30, "the elder serves again")
+    lab.wait_until(lambda: serves_sysinfo(elder.runtime / "seccomp"), 20, "it listens")
+    box = lab.Container(elder, memory=LIMIT)
+    equal(parse(box.run(*caller("once", of=elder)), WIDE)["total"], LIMIT, "total")
+
+
+def a_socket_that_is_made_anew_takes_the_place_of_the_stored_one():
+    """sysinfo is switched off and on again by reloads, and both die: the next ones listen where it is looked for"""
+    own = survivors.Service("--sysinfo=on")
+    settings = folder / "lxfs.conf"
+    own.options = ["--config", str(settings)]
+    settings.write_text("[lxfs]\nsysinfo=on\n")
+    own.kill_both()
+    own.start()
+    for value in ("off", "on"):
+        settings.write_text(f"[lxfs]\nsysinfo={value}\n")
+        equal(own.reload().returncode, 0, "the exit code of a reload")
+    lab.wait_until(lambda: serves_sysinfo(own.runtime / "seccomp"), 20, "it listens")
+    own.kill_both()
+    own.start()
+    lab.wait_until(lambda: serves_sysinfo(own.runtime / "seccomp"), 20, "it listens again")
+
+
 # ---- Hostile callers -----------------------------------------------------------------------------
 
 def listeners_of_the_dead_are_dropped():
@@ -301,6 +348,8 @@ lab.run([
     with_a_store_both_may_die,
     a_store_of_another_version_keeps_the_listeners,
     another_lxfs_takes_the_listeners_over,
+    an_elder_makes_the_sockets_anew_that_its_newcomer_has_removed,
+    a_socket_that_is_made_anew_takes_the_place_of_the_stored_one,
     listeners_of_the_dead_are_dropped,
     hostile_callers_harm_nobody_else,
     without_the_setting_there_is_no_socket,

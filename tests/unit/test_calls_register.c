@@ -4,6 +4,8 @@
 #include "calls/register.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static LxEstate *estate_new(void)
@@ -80,6 +82,66 @@ START_TEST(another_process_gets_copies_and_the_office)
 }
 END_TEST
 
+static int socket_new(void)
+{
+	const struct sockaddr any = {.sa_family = AF_UNIX}; /* the kernel chooses a name */
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(fd, &any, sizeof any.sa_family), 0);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	return fd;
+}
+
+static ino_t number_of(int fd)
+{
+	struct stat status = {0};
+
+	return fd >= 0 && fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+/* What a process has after a pull while its parent holds `fd`, or nobody holds any (-1). */
+static ino_t pulled(LxEstate *estate, int fd)
+{
+	uint64_t holder = fd < 0 ? 0 : (uint64_t)getppid() << 32 | (unsigned)fd;
+
+	atomic_store(&estate->header->receptions[0], holder);
+	lx_register_pull(estate, NULL, NULL);
+	return number_of(estate->receptions[0]);
+}
+
+static int as_elder(const LxEstate *shared, int first, int second, int no_socket)
+{
+	LxEstate *own = lx_estate_inherit(dup(shared->memory_fd), dup(shared->history_fd), NULL);
+	int kept;
+
+	if (!own || pulled(own, first) != number_of(first))
+		return 1;
+	kept = own->receptions[0];
+	if (pulled(own, no_socket) != number_of(first) || pulled(own, first) != number_of(first) ||
+		own->receptions[0] != kept)
+		return 2;
+	if (pulled(own, second) != number_of(second))
+		return 3;
+	return pulled(own, -1) == 0 && own->receptions[0] == -1 ? 0 : 4;
+}
+
+START_TEST(a_copy_of_a_socket_goes_when_its_holder_has_none_or_another_one)
+{
+	g_autoptr(LxEstate) estate = estate_new();
+	int first = socket_new(), second = socket_new(), status;
+	pid_t child;
+
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	child = fork();
+	if (child == 0)
+		_exit(as_elder(estate, first, second, STDERR_FILENO));
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	close(first);
+	close(second);
+}
+END_TEST
+
 START_TEST(what_nobody_can_give_is_freed)
 {
 	g_autoptr(LxEstate) estate = estate_new();
@@ -151,6 +213,7 @@ Suite *unit_suite(void)
 	const TTest *const tests[] = {
 		a_listener_has_a_row_until_it_is_removed,
 		another_process_gets_copies_and_the_office,
+		a_copy_of_a_socket_goes_when_its_holder_has_none_or_another_one,
 		what_nobody_can_give_is_freed,
 		what_the_store_gives_back_finds_its_row,
 		after_exec_the_rows_are_believed_as_far_as_the_kernel_agrees,
