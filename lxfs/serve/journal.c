@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define FAILED_PAUSE_USEC 100000
+
 const struct fuse_in_header *lx_journal_request(const LxSlot *slot)
 {
 	const struct fuse_in_header *header = (const void *)slot->request;
@@ -59,17 +61,40 @@ bool lx_journal_was_left(const LxSlot *slot)
 	return slot->left;
 }
 
+/* Unmounted, or aborted (fuse_dev_do_read in fs/fuse/dev.c). */
+bool lx_journal_is_end(int code)
+{
+	return code == ENODEV || code == ECONNABORTED;
+}
+
+/* ENOENT: the request was interrupted before it was read. */
+static bool is_ordinary(int code)
+{
+	return code == ENOENT || code == EINTR || code == EAGAIN;
+}
+
+/*
+ * An error that is not the connection's end has cost one request at most, and that one has its
+ * answer from the kernel. One that stays must not cost a CPU.
+ */
+static ssize_t pass_over(int code)
+{
+	if (is_ordinary(code))
+		return 0;
+	g_warning("receiving a request: %s, ignoring", g_strerror(code));
+	g_usleep(FAILED_PAUSE_USEC);
+	return 0;
+}
+
 ssize_t lx_journal_receive(LxSlot *slot, int fuse_fd)
 {
 	ssize_t got = read(fuse_fd, slot->request, sizeof slot->request);
 
 	if (got >= (ssize_t)sizeof(struct fuse_in_header))
 		return got;
-	/* ENOENT: the request was interrupted before it was read. EINTR, EAGAIN: nothing was taken.
-	 */
-	if (got < 0 && (errno == ENOENT || errno == EINTR || errno == EAGAIN))
-		return 0;
-	return -1;
+	if (got < 0 && lx_journal_is_end(errno))
+		return -1;
+	return pass_over(got < 0 ? errno : EPROTO);
 }
 
 bool lx_journal_result(const LxSlot *slot, uint64_t *result)

@@ -40,6 +40,8 @@ bool lx_journal_was_left(const LxSlot *slot);
  * the connection has ended.
  */
 ssize_t lx_journal_receive(LxSlot *slot, int fuse_fd);
+/* Is that what the kernel says to whoever receives when the connection has ended? */
+bool lx_journal_is_end(int code);
 
 /* The request's effect, if it has happened before the last worker died. */
 bool lx_journal_result(const LxSlot *slot, uint64_t *result);

@@ -316,6 +316,36 @@ def more_containers_than_there_is_memory_for_are_served_and_not_all_remembered()
     equal(box.meminfo()["MemTotal"], 65536, "MemTotal after a reload")
 
 
+# ---- The kernel fails --------------------------------------------------------------------------
+
+def is_injected(trace, code):
+    return any(f"{code} (" in line and "(INJECTED)" in line for _, line in trace.lines())
+
+
+def a_failed_read_of_the_fuse_device_ends_nothing():
+    server = Survivor()
+    worker = server.living("worker")
+    for code in ("EIO", "ENOMEM", "EFAULT", "EINTR", "EAGAIN", "EPERM"):
+        with lab.Trace(worker, "-P", "/dev/fuse", "-e", f"inject=read:error={code}:when=1") as trace:
+            def read_until_it_fails(trace=trace, code=code):
+                check("MemTotal:" in (server.mount / "proc/meminfo").read_text(), "meminfo")
+                return is_injected(trace, code)
+            lab.wait_until(read_until_it_fails, 20, f"a read that fails with {code}")
+        for _ in range(100):
+            check("MemTotal:" in (server.mount / "proc/meminfo").read_text(), "meminfo")
+    equal(server.living("worker"), worker, f"the worker; the log: {server.log()}")
+
+
+def an_aborted_connection_ends_it():
+    server = Survivor()
+    number = os.minor(os.stat(server.mount).st_dev)
+    abort = f"mount -t fusectl none /sys/fs/fuse/connections && echo 1 >/sys/fs/fuse/connections/{number}/abort"
+    subprocess.run(["unshare", "-m", "sh", "-c", abort], check=True)
+    equal(server.process.wait(20 * lab.SLOW), 0, f"the exit code; the log: {server.log()}")
+    check("the mount is gone" in server.log(), server.log())
+    check(not lab.is_mounted(server.mount), "the views are unmounted")
+
+
 lab.run([
     the_second_half_is_of_the_same_text,
     a_reader_of_single_bytes_outlives_four_workers,
@@ -337,4 +367,6 @@ lab.run([
     settings_that_cannot_be_read_are_refused_and_do_no_harm_to_a_takeover,
     reloading_nobody_says_so,
     more_containers_than_there_is_memory_for_are_served_and_not_all_remembered,
+    a_failed_read_of_the_fuse_device_ends_nothing,
+    an_aborted_connection_ends_it,
 ])

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -154,11 +155,24 @@ START_TEST(a_request_is_received_into_the_slot)
 }
 END_TEST
 
-START_TEST(the_end_of_a_connection_is_told)
+START_TEST(only_an_unmount_and_an_abort_end_a_connection)
+{
+	for (int code = 0; code < 200; code++)
+		ck_assert_int_eq(lx_journal_is_end(code), code == ENODEV || code == ECONNABORTED);
+}
+END_TEST
+
+START_TEST(a_receive_that_fails_is_to_be_tried_again)
 {
 	LxSlot *slot = slot_with(0);
+	int ends[2];
 
-	ck_assert_int_eq(lx_journal_receive(slot, -1), -1);
+	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+	ck_assert_int_eq(lx_journal_receive(slot, ends[0]), 0); /* EAGAIN */
+	ck_assert_int_eq(lx_journal_receive(slot, ends[1]), 0); /* EBADF */
+	close(ends[1]);
+	ck_assert_int_eq(lx_journal_receive(slot, ends[0]), 0); /* nothing at all */
+	close(ends[0]);
 	drop(slot);
 }
 END_TEST
@@ -192,7 +206,8 @@ Suite *unit_suite(void)
 		a_result_is_there_once_it_was_noted,
 		preparing_changes_no_byte,
 		a_request_is_received_into_the_slot,
-		the_end_of_a_connection_is_told,
+		only_an_unmount_and_an_abort_end_a_connection,
+		a_receive_that_fails_is_to_be_tried_again,
 		a_refusal_names_the_request_and_the_error,
 		NULL,
 	};
