@@ -2,13 +2,16 @@
 /* Asking the program on disk whether it can take our estate over. */
 #include "serve/check.h"
 
+#include "calls/register.h"
 #include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #define LIMIT_NSEC (UINT64_C(5) * 1000000000)
@@ -28,17 +31,40 @@ static char **question(char **argv)
 	return (char **)g_ptr_array_free(words, FALSE);
 }
 
+/*
+ * The shared memory says whether it can be taken over. By copies of the rest a program that hangs
+ * would keep mounts that nobody serves, the lock, and an elder from seeing that we have died.
+ */
+static void part_with_all_but_the_memory(LxInheritance *inheritance)
+{
+	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
+		lx_fd_clear(&inheritance->estate->connection_fds[kind]);
+	lx_register_release(inheritance->estate);
+	lx_fd_clear(&inheritance->lock);
+	lx_fd_clear(&inheritance->previous);
+	lx_fd_clear(&inheritance->elder);
+}
+
+static void end_with(pid_t supervisor)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != supervisor)
+		_exit(EXIT_FAILURE);
+}
+
 _Noreturn static void ask(
 	const LxInheritance *inheritance, const char *program, char **argv, int answer)
 {
+	LxInheritance shown = *inheritance;
 	GError *error = NULL;
 	sigset_t none;
 
+	part_with_all_but_the_memory(&shown);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	dup2(answer, STDOUT_FILENO);
 	dup2(answer, STDERR_FILENO);
-	lx_handover_execute(inheritance, program, question(argv), &error);
+	lx_handover_execute(&shown, program, question(argv), &error);
 	dprintf(STDERR_FILENO, "%s\n", error->message);
 	_exit(EXIT_FAILURE);
 }
@@ -46,16 +72,18 @@ _Noreturn static void ask(
 bool lx_check_start(LxCheck *check, const LxInheritance *inheritance, const char *program,
 	char **argv, GError **error)
 {
+	pid_t supervisor = getpid(), pid;
 	int ends[2];
-	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
 		lx_error_set_errno(error, errno, "asking %s", program);
 		return false;
 	}
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		end_with(supervisor);
 		ask(inheritance, program, argv, ends[1]);
+	}
 	close(ends[1]);
 	if (pid < 0) {
 		lx_error_set_errno(error, errno, "asking %s", program);

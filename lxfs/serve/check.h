@@ -2,7 +2,8 @@
 /*
  * Asking the program on disk, in a child, whether it runs and can take our estate over
  * (`PROGRAM serve --check-inheritance`), before anything is given to it: a file that is truncated,
- * of another architecture or of another version costs nothing then.
+ * of another architecture or of another version costs nothing then. It is shown the shared memory
+ * and nothing else, and ends with us.
  */
 #pragma once
 

@@ -14,7 +14,7 @@ import time
 
 import lab
 from lab import MIB, check, equal
-from survivors import Service, Survivor
+from survivors import Service, Survivor, lives
 
 PAGE = 4096
 LONG = "/proc/vmstat"  # long, and never the same twice
@@ -346,6 +346,32 @@ def an_aborted_connection_ends_it():
     check(not lab.is_mounted(server.mount), "the views are unmounted")
 
 
+def a_program_that_is_being_asked_dies_with_its_supervisor_and_holds_nothing_of_ours():
+    server = Installed()
+    server.replace(b"#!/bin/sh\nexec sleep 1000\n")
+    old = server.living("supervisor")
+    os.kill(old, signal.SIGHUP)
+    asked = []
+
+    def find():
+        asked.extend(pid for pid in lab.children_of(old) if b"sleep" in command_of(pid))
+        return asked
+    lab.wait_until(find, 20, "it is asked")
+    os.kill(old, signal.SIGSTOP)  # else it would end one that takes too long
+    pid = asked[0]
+    held = [path for path in lab.open_files(pid) if path and ("fuse" in path or str(server.runtime) in path)]
+    server.kill_supervisor()
+    lab.wait_until(lambda: not lives(pid), 20, "it dies")
+    equal(held, [], "what it held")
+
+
+def command_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 lab.run([
     the_second_half_is_of_the_same_text,
     a_reader_of_single_bytes_outlives_four_workers,
@@ -369,4 +395,5 @@ lab.run([
     more_containers_than_there_is_memory_for_are_served_and_not_all_remembered,
     a_failed_read_of_the_fuse_device_ends_nothing,
     an_aborted_connection_ends_it,
+    a_program_that_is_being_asked_dies_with_its_supervisor_and_holds_nothing_of_ours,
 ])
