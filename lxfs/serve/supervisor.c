@@ -164,10 +164,8 @@ static void on_failure(Supervisor *self)
 
 	lx_patience_lose(&self->patience, lx_clock_now_nsec(CLOCK_MONOTONIC));
 	self->serving = false;
-	if (self->given->inheritance->previous >= 0) {
-		lx_newcomer_end_process(&self->worker.pid);
+	if (self->given->inheritance->previous >= 0)
 		lx_reloading_go_back(self->given, self->why);
-	}
 	if ((self->given->fresh && !self->announced && !served) ||
 		lx_succession_is_on_trial(&self->succession)) {
 		g_printerr("lxfs serve: %s\n", self->why);
