@@ -171,13 +171,28 @@ static bool load_key(LxProgramSettings *settings, GKeyFile *file, const char *na
 	return value && lx_settings_set(settings, name, g_strstrip(value), error);
 }
 
+/* Nothing of it may be cut off, neither here nor in the memory that survives. */
+static bool is_whole(const char *text, gsize bytes, const char *path, GError **error)
+{
+	if (bytes >= LX_SETTINGS_BYTES)
+		lx_error_set(error, EINVAL,
+			"reading the settings %s: longer than %d bytes; leave some comments out",
+			path, LX_SETTINGS_BYTES - 1);
+	else if (strlen(text) != bytes)
+		lx_error_set(error, EINVAL, "reading the settings %s: a zero byte in it", path);
+	else
+		return true;
+	return false;
+}
+
 char *lx_settings_read(const char *path, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
-	char *text = NULL;
+	g_autofree char *text = NULL;
+	gsize bytes;
 
-	if (g_file_get_contents(path, &text, NULL, &failure))
-		return text;
+	if (g_file_get_contents(path, &text, &bytes, &failure))
+		return is_whole(text, bytes, path, error) ? g_steal_pointer(&text) : NULL;
 	if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
 		return g_strdup("");
 	lx_error_set(error, EINVAL, "reading the settings %s: %s", path, failure->message);

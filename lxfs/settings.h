@@ -8,6 +8,8 @@
 #include "lxfs.h"
 
 #define LX_SETTINGS_FILE LXFS_SYSCONFDIR "/lxfs/lxfs.conf"
+/* The longest text of a file, with the zero byte behind it: it lies in the memory that survives. */
+#define LX_SETTINGS_BYTES 16384
 
 typedef struct {
 	LxSettings library;

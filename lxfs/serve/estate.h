@@ -13,6 +13,7 @@
 
 #include "lxfs.h"
 #include "serve/tally.h"
+#include "settings.h"
 
 #include <stdatomic.h>
 
@@ -41,7 +42,6 @@ typedef enum {
 #define LX_SLOTS_MAX 80
 #define LX_QUARANTINE_MAX 64
 #define LX_MOUNTPOINT_BYTES 4096
-#define LX_SETTINGS_BYTES 16384
 
 typedef struct {
 	uint64_t root; /* the LxNode at the root of this connection */

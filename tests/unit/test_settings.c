@@ -116,6 +116,53 @@ START_TEST(garbage_is_refused)
 }
 END_TEST
 
+static bool load(const char *text, size_t bytes, LxProgramSettings *settings, GError **error)
+{
+	unit_autofolder folder = unit_folder_new(NULL);
+	g_autofree char *path = g_build_filename(folder, "lxfs.conf", NULL);
+
+	ck_assert(g_file_set_contents(path, text, (gssize)bytes, NULL));
+	lx_settings_defaults(settings);
+	return lx_settings_load(settings, path, error);
+}
+
+static char *long_text(size_t bytes)
+{
+	return g_strdup_printf("%*s", (int)bytes, "\n[lxfs]\nthreads=7");
+}
+
+START_TEST(the_longest_file_is_read_to_its_end)
+{
+	g_autofree char *text = long_text(LX_SETTINGS_BYTES - 1);
+	g_auto(LxProgramSettings) settings = {0};
+	g_autoptr(GError) error = NULL;
+
+	unit_ok(load(text, strlen(text), &settings, &error), error);
+	ck_assert_uint_eq(settings.threads, 7);
+}
+END_TEST
+
+START_TEST(a_longer_file_is_refused)
+{
+	g_autofree char *text = long_text(LX_SETTINGS_BYTES);
+	g_auto(LxProgramSettings) settings = {0};
+	g_autoptr(GError) error = NULL;
+
+	unit_fails(load(text, strlen(text), &settings, &error), error, EINVAL,
+		"longer than 16383 bytes");
+}
+END_TEST
+
+START_TEST(a_file_with_a_zero_byte_is_refused)
+{
+	static const char text[] = "[lxfs]\n\0threads=7\n";
+	g_auto(LxProgramSettings) settings = {0};
+	g_autoptr(GError) error = NULL;
+
+	unit_fails(load(text, sizeof text, &settings, &error), error, EINVAL, "zero byte");
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there_says_nothing)
 {
 	unit_autofolder folder = unit_folder_new(NULL);
@@ -137,6 +184,9 @@ Suite *unit_suite(void)
 		a_key_is_set,
 		what_a_key_does_not_take_is_refused_by_name,
 		garbage_is_refused,
+		the_longest_file_is_read_to_its_end,
+		a_longer_file_is_refused,
+		a_file_with_a_zero_byte_is_refused,
 		a_file_that_is_not_there_says_nothing,
 		NULL,
 	};
