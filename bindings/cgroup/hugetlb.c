@@ -5,9 +5,6 @@
 #include "base/number.h"
 
 #include <errno.h>
-#include <fcntl.h>
-
-#define FILE_MAX_BYTES 4096
 
 typedef struct {
 	const char *limit, *usage, *reserved;
@@ -45,21 +42,13 @@ static bool parse_number(LxSlice text, uint64_t *out)
 static bool read_number(
 	LxLevel *level, const char *name, uint64_t *out, bool *present, GError **error)
 {
-	GError *failure = NULL;
-	g_auto(LxFd) fd = lx_level_open(level, name, O_RDONLY, &failure);
 	g_auto(LxText) text = {0};
 
 	*present = false;
-	if (fd < 0 && lx_error_code(failure) == ENOENT) {
-		g_clear_error(&failure);
+	if (!lx_level_read_by_name(level, name, &text, error))
+		return false;
+	if (!text.bytes)
 		return true;
-	}
-	if (fd < 0) {
-		g_propagate_error(error, failure);
-		return false;
-	}
-	if (!lx_fd_read_record(fd, FILE_MAX_BYTES, name, &text, error))
-		return false;
 	if (!parse_number(lx_text_slice(&text), out)) {
 		lx_error_set(error, EINVAL, "parsing %s of the cgroup %s: no number", name,
 			lx_level_path(level));

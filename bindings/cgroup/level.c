@@ -297,10 +297,10 @@ uint64_t lx_level_id(const LxLevel *level)
 	return level->id;
 }
 
-static bool fail(const LxLevel *level, LxCgroupFile file, int code, GError **error)
+static bool fail(const LxLevel *level, const char *name, int code, GError **error)
 {
 	lx_error_set_errno(error, code == ENODEV ? ENOENT : code, "reading %s of the cgroup %s",
-		file_names[file], level->path);
+		name, level->path);
 	return false;
 }
 
@@ -352,9 +352,9 @@ static int kept_file(LxLevel *level, LxCgroupFile file)
 	return g_atomic_int_get(&level->files[file]) - 1;
 }
 
-bool lx_level_read(LxLevel *level, LxCgroupFile file, LxText *out, GError **error)
+/* `fd` is -1 with errno where it could not be opened. */
+static bool read_opened(LxLevel *level, const char *name, int fd, LxText *out, GError **error)
 {
-	int fd = kept_file(level, file);
 	GError *failure = NULL;
 
 	if (fd < 0 && is_absent(errno) && !has_gone(level)) {
@@ -362,17 +362,29 @@ bool lx_level_read(LxLevel *level, LxCgroupFile file, LxText *out, GError **erro
 		return true;
 	}
 	if (fd < 0)
-		return fail(level, file, errno, error);
-	if (lx_fd_read_record(fd, FILE_MAX_BYTES, file_names[file], out, &failure))
+		return fail(level, name, errno, error);
+	if (lx_fd_read_record(fd, FILE_MAX_BYTES, name, out, &failure))
 		return true;
 	if (is_absent(lx_error_code(failure))) {
 		g_clear_error(&failure);
 		lx_text_clear(out);
 		return true;
 	}
-	fail(level, file, lx_error_code(failure), error);
+	fail(level, name, lx_error_code(failure), error);
 	g_clear_error(&failure);
 	return false;
+}
+
+bool lx_level_read(LxLevel *level, LxCgroupFile file, LxText *out, GError **error)
+{
+	return read_opened(level, file_names[file], kept_file(level, file), out, error);
+}
+
+bool lx_level_read_by_name(LxLevel *level, const char *name, LxText *out, GError **error)
+{
+	g_auto(LxFd) fd = openat(level->folder, name, O_RDONLY | O_CLOEXEC);
+
+	return read_opened(level, name, fd, out, error);
 }
 
 static bool parse_limit(LxSlice text, uint64_t *out)
@@ -396,7 +408,7 @@ bool lx_level_read_u64(
 	if (got < 0 && is_absent(errno) && (fd >= 0 || !has_gone(level)))
 		return true;
 	if (got < 0)
-		return fail(level, file, errno, error);
+		return fail(level, file_names[file], errno, error);
 	if (!parse_limit((LxSlice){text, (size_t)got}, out)) {
 		lx_error_set(error, EINVAL, "parsing %s of the cgroup %s: \"%.*s\" is no number",
 			file_names[file], level->path, (int)got, text);

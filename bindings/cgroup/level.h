@@ -51,6 +51,9 @@ uint64_t lx_level_id(const LxLevel *level);
  * true with *out = {NULL, 0}. Every cgroup file that lxfs reads is one record.
  */
 LX_MUST_CHECK bool lx_level_read(LxLevel *level, LxCgroupFile file, LxText *out, GError **error);
+/* The same of one that is not among them, opened for this once. */
+LX_MUST_CHECK bool lx_level_read_by_name(
+	LxLevel *level, const char *name, LxText *out, GError **error);
 
 /*
  * A file of one number, "max" being LX_UNLIMITED, as is -1 (cpu.cfs_quota_us). *present is false

@@ -5,6 +5,7 @@
 #include "cgroup/hugetlb.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define V2_MOUNTS "proc/self/mounts", "none /cg cgroup2 rw 0 0\n"
 #define V1_MOUNTS "proc/self/mounts", "none /cg cgroup rw,hugetlb 0 0\n"
@@ -95,6 +96,29 @@ START_TEST(garbage_names_the_file_and_the_cgroup)
 }
 END_TEST
 
+START_TEST(a_cgroup_that_was_removed_has_gone)
+{
+	static const char *const files[] = {
+		V1_MOUNTS, "cg/a/hugetlb.2MB.limit_in_bytes", "0\n", NULL};
+	unit_autofolder folder = unit_folder_new(files);
+	g_auto(LxMembership) membership = {.paths = {g_strdup("/a")}};
+	g_autoptr(LxSysroot) root = lx_sysroot_new(folder, NULL);
+	g_autoptr(LxLayout) layout = lx_layout_new(root, NULL);
+	g_autoptr(LxLevels) levels = lx_levels_new(root, layout);
+	g_autoptr(LxCgroup) cgroup = lx_cgroup_new(levels, layout, &membership, NULL);
+	g_autofree char *file = g_build_filename(folder, files[2], NULL);
+	g_autofree char *level = g_build_filename(folder, "cg/a", NULL);
+	g_autoptr(GError) error = NULL;
+	LxHugetlb hugetlb;
+
+	ck_assert_ptr_nonnull(cgroup);
+	ck_assert_int_eq(remove(file), 0);
+	ck_assert_int_eq(remove(level), 0);
+	unit_fails(lx_cgroup_read_hugetlb(cgroup, &pools, &hugetlb, &error), error, ENOENT,
+		"of the cgroup /a");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
@@ -102,6 +126,7 @@ Suite *unit_suite(void)
 		v1_has_names_of_its_own,
 		without_a_hugetlb_cgroup_there_is_nothing,
 		garbage_names_the_file_and_the_cgroup,
+		a_cgroup_that_was_removed_has_gone,
 		NULL,
 	};
 
