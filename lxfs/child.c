@@ -73,14 +73,14 @@ int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec)
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return LX_CHILD_FAILED;
+		return LX_CHILD_NONE;
 	mine = ends[0];
 	pid = fork();
 	if (pid == 0)
 		run(work, data, ends[1]);
 	lx_fd_clear(&ends[1]);
 	if (pid < 0)
-		return LX_CHILD_FAILED;
+		return LX_CHILD_NONE;
 	if (wait_for_end(mine, limit_msec))
 		return collect(pid);
 	kill(pid, SIGKILL);

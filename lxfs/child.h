@@ -8,11 +8,12 @@
 
 #include "lxfs.h"
 
-enum { LX_CHILD_FAILED = -1, LX_CHILD_HUNG = -2 };
+enum { LX_CHILD_FAILED = -1, LX_CHILD_HUNG = -2, LX_CHILD_NONE = -3 };
 
 /*
- * Forks, runs `work` and gives what it returned (0 to 255), LX_CHILD_FAILED when there was no child
- * or it crashed, LX_CHILD_HUNG when it took longer; it is killed then, and not waited for.
+ * Forks, runs `work` and gives what it returned (0 to 255), LX_CHILD_FAILED when it crashed,
+ * LX_CHILD_HUNG when it took longer; it is killed then, and not waited for. LX_CHILD_NONE when
+ * there is no room for a child: errno says of what.
  */
 int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec);
 

@@ -129,6 +129,10 @@ static void tell_answer(const LxPatient *patient, LxFindings *findings, int answ
 		lx_findings_add(findings, LX_SEVERITY_BROKEN, restart_command(patient),
 			"%s does not answer within %u ms", patient->mountpoint,
 			patient->limit_msec);
+	else if (answer == LX_CHILD_NONE)
+		lx_findings_add(findings, LX_SEVERITY_WARNING, NULL,
+			"%s could not be asked: starting a child: %s", patient->mountpoint,
+			g_strerror(errno));
 	else
 		lx_findings_add(findings, LX_SEVERITY_BROKEN, restart_command(patient),
 			"%s does not answer: %s", patient->mountpoint,

@@ -461,6 +461,10 @@ static bool find_served(Attach *self, GError **error)
 		lx_error_set(error, ENOTCONN, "lxfs at %s is dead: start `lxfs serve` again",
 			options->mountpoint);
 		return false;
+	case LX_PROBE_UNASKED:
+		lx_error_set_errno(
+			error, errno, "starting a child to ask lxfs at %s", options->mountpoint);
+		return false;
 	default:
 		lx_error_set(error, ETIMEDOUT, "lxfs at %s does not answer", options->mountpoint);
 		return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Healing: every dead view in every mount namespace, a few namespaces at a time. On a busy host one
- * takes longer than its limit without hanging, and its views would stay dead: so those come again
- * when all others have been healed, with more time.
+ * takes longer than its limit without hanging, or there is no room for a child to heal it in, and
+ * its views would stay dead: so those come again when all others have been healed, with more time.
  */
 #include "mounts/heal.h"
 
@@ -49,13 +49,10 @@ typedef struct {
 
 /* ---- Children ---------------------------------------------------------------------------- */
 
-static void finish(Heal *self, unsigned index)
+static void conclude(Heal *self, LxHealed *healed)
 {
-	Job job = self->jobs[index];
-	LxReplaceReport *report = &job.healed.report;
+	LxReplaceReport *report = &healed->report;
 
-	self->jobs[index] = self->jobs[--self->n_jobs];
-	lx_fd_clear(&job.pipe);
 	report->why[sizeof report->why - 1] = '\0';
 	self->summary.n_mounts += report->healed;
 	self->summary.n_left += report->left;
@@ -64,13 +61,31 @@ static void finish(Heal *self, unsigned index)
 	else if (report->healed)
 		self->summary.n_healed++;
 	if (report->failed || report->healed || report->left)
-		self->tell(&job.healed, self->data);
+		self->tell(healed, self->data);
+}
+
+static void finish(Heal *self, unsigned index)
+{
+	Job job = self->jobs[index];
+
+	self->jobs[index] = self->jobs[--self->n_jobs];
+	lx_fd_clear(&job.pipe);
+	conclude(self, &job.healed);
 }
 
 static void fail(LxReplaceReport *report, const char *why)
 {
 	*report = (LxReplaceReport){.failed = 1};
 	g_strlcpy(report->why, why, sizeof report->why);
+}
+
+/* It comes again, or has come for the last time. */
+static void put_off(Heal *self, Job *job, const char *why)
+{
+	if (self->late)
+		g_array_append_vals(self->late, job->space, 1);
+	else
+		fail(&job->healed.report, why);
 }
 
 /* A report is written in one piece: it is shorter than PIPE_BUF. */
@@ -94,10 +109,7 @@ static void on_timeout(Heal *self, unsigned index)
 	Job *job = &self->jobs[index];
 
 	kill(job->child, SIGKILL);
-	if (self->late)
-		g_array_append_vals(self->late, job->space, 1);
-	else
-		fail(&job->healed.report, "it took too long");
+	put_off(self, job, "it took too long");
 	finish(self, index);
 }
 
@@ -131,20 +143,48 @@ _Noreturn static void run_child(const LxReplaceTask *task, int pipe_fd)
 	_exit(written == (ssize_t)sizeof report ? 0 : 1);
 }
 
+/* False when there is no room for a child, or for the pipe to it: errno says why. */
+static bool begin(Job *job, const LxReplaceTask *task)
+{
+	g_auto(LxFd) mine = -1, theirs = -1;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	mine = ends[0];
+	theirs = ends[1];
+	job->child = fork();
+	if (job->child == 0)
+		run_child(task, theirs);
+	if (job->child < 0)
+		return false;
+	job->pipe = lx_fd_steal(&mine);
+	return true;
+}
+
+static void give_up(Heal *self, Job *job, int code)
+{
+	g_autofree char *why =
+		g_strdup_printf("starting a child to heal them: %s", g_strerror(code));
+
+	put_off(self, job, why);
+	conclude(self, &job->healed);
+}
+
+/* Where there is no room for one child more, one that ends makes some. */
 static void start(Heal *self, const LxReplaceTask *task, const LxMntns *space, pid_t pid)
 {
 	Job job = {.space = space, .healed = {.pid = pid, .inode = task->inode}};
-	LxFd ends[2];
 
 	while (self->n_jobs == JOBS_MAX)
 		wait_for_jobs(self);
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
-	job.child = fork();
-	if (job.child == 0)
-		run_child(task, ends[1]);
-	lx_fd_clear(&ends[1]);
-	job.pipe = ends[0];
+	while (!begin(&job, task)) {
+		if (self->n_jobs == 0) {
+			give_up(self, &job, errno);
+			return;
+		}
+		wait_for_jobs(self);
+	}
 	job.deadline_msec = lx_child_now_msec() + self->limit_msec;
 	self->jobs[self->n_jobs++] = job;
 }
@@ -230,6 +270,10 @@ static bool find_served(Heal *self, GError **error)
 		return true;
 	case LX_PROBE_DEAD:
 		return true;
+	case LX_PROBE_UNASKED:
+		lx_error_set_errno(error, errno,
+			"healing: starting a child to ask what is mounted at %s", mountpoint);
+		return false;
 	default:
 		lx_error_set(error, ETIMEDOUT, "healing: what is mounted at %s does not answer",
 			mountpoint);
@@ -237,7 +281,7 @@ static bool find_served(Heal *self, GError **error)
 	}
 }
 
-static int heal_anchors(gpointer data)
+static int raise_or_lower(gpointer data)
 {
 	const Heal *self = data;
 	const LxHealOptions *options = self->options;
@@ -248,6 +292,21 @@ static int heal_anchors(gpointer data)
 		return 0;
 	g_warning("%s", error->message);
 	return 1;
+}
+
+static void heal_anchors(Heal *self)
+{
+	int result = lx_child_run(raise_or_lower, self, ANCHORS_LIMIT_MSEC);
+
+	if (result == 0)
+		return;
+	self->summary.n_failed++;
+	if (result == LX_CHILD_NONE)
+		g_warning("healing the anchors at %s: starting a child: %s, ignoring",
+			self->anchors, g_strerror(errno));
+	else if (result < 0)
+		g_warning("healing the anchors at %s: %s, ignoring", self->anchors,
+			result == LX_CHILD_HUNG ? "it took too long" : "the child crashed");
 }
 
 /* An LXCFS that serves at the mount point, without lxfs, has none. */
@@ -271,9 +330,8 @@ bool lx_heal_run(const LxHealOptions *options, LxHealTell tell, gpointer data, L
 
 	if (!find_served(&self, error))
 		return false;
-	if (!options->dry_run && has_anchors(&self) &&
-		lx_child_run(heal_anchors, &self, ANCHORS_LIMIT_MSEC) != 0)
-		self.summary.n_failed++;
+	if (!options->dry_run && has_anchors(&self))
+		heal_anchors(&self);
 	if (!heal_namespaces(&self, error))
 		return false;
 	self.summary.served = self.served != NULL;

@@ -27,6 +27,8 @@ LxProbe lx_probe_fd(int fd, unsigned limit_msec)
 {
 	int answer = lx_child_run(ask, &fd, limit_msec);
 
+	if (answer == LX_CHILD_NONE)
+		return LX_PROBE_UNASKED;
 	return answer < 0 ? LX_PROBE_SILENT : (LxProbe)answer;
 }
 

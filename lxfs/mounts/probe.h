@@ -6,8 +6,9 @@
 
 typedef enum {
 	LX_PROBE_ALIVE,
-	LX_PROBE_DEAD,   /* its server has gone for good */
-	LX_PROBE_SILENT, /* no answer in time: it may come yet */
+	LX_PROBE_DEAD,    /* its server has gone for good */
+	LX_PROBE_SILENT,  /* no answer in time: it may come yet */
+	LX_PROBE_UNASKED, /* there was no room for a child: errno says of what */
 } LxProbe;
 
 /* The mount that a descriptor (O_PATH will do) lies on. */

@@ -111,6 +111,10 @@ static bool is_dead(Replacement *self, const Target *target, int fd)
 		fail(self, suspect->top->mountpoint,
 			"its server does not answer, leaving it alone");
 		return false;
+	case LX_PROBE_UNASKED:
+		fail(self, suspect->top->mountpoint,
+			"no child to ask its server could be started, leaving it alone");
+		return false;
 	default:
 		self->report.alive++;
 		return false;

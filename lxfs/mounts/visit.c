@@ -173,6 +173,9 @@ static void note_the_end(const LxVisitRequest *request, int result, LxVisitRepor
 		g_snprintf(report->why, sizeof report->why,
 			"it took longer than %u ms: a file system in it does not answer",
 			request->limit_msec);
+	else if (result == LX_CHILD_NONE)
+		g_snprintf(report->why, sizeof report->why, "starting a child to visit it: %s",
+			g_strerror(errno));
 	else
 		g_strlcpy(report->why, "its visitor crashed", sizeof report->why);
 }

@@ -9,6 +9,7 @@ import ctypes
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import struct
@@ -168,6 +169,9 @@ class Box:
 
     def lines(self, target):
         return [line for line in self.mounts().splitlines() if line.split()[4] == target]
+
+    def space(self):
+        return os.stat(f"/proc/{self.pid}/ns/mnt").st_ino
 
     def view_lines(self):
         return [line for target in targets() for line in self.lines(target)]
@@ -547,6 +551,91 @@ def another_instances_dead_views_are_left_to_it():
     check_sees(box, first, ["proc/meminfo"])
 
 
+# ---- When there is no room -------------------------------------------------------------------
+
+def heal_short_of(server, limit, *options):
+    """What heal says when it runs with limits that `limit` sets; its exit code."""
+    done = subprocess.run([lab.LXFS, "heal", "--runtime-dir", str(server.runtime), *options], preexec_fn=limit,
+                          capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def of_processes(count):
+    cgroup = lab.Cgroup()
+    lab.write(cgroup.file("pids", "pids.max"), count)
+    return cgroup.enter
+
+
+def of_descriptors(count):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+
+
+def lose_for_good(server, count):
+    """Containers whose views are dead, and nothing of it is left on the host."""
+    boxes = [straight(server, ["proc/meminfo"]) for _ in range(count)]
+    server.lose_everything()
+    server.unmount()
+    return boxes
+
+
+def line_of(box, said):
+    return next((line for line in said.splitlines() if f"mnt:[{box.space()}]" in line), "")
+
+
+def check_each_failed(boxes, why, code, said):
+    equal(code, 1, f"the exit code of heal, which said {said}")
+    for box in boxes:
+        line = line_of(box, said)
+        check(line.startswith("failed") and why in line, f"of {box.space()} is said {line!r}: {said}")
+
+
+def check_heals(server, boxes):
+    server.heal("--timeout", "20000")
+    for box in boxes:
+        equal(box.device("/proc/meminfo"), host_device("proc/meminfo"), f"meminfo: {box.lines('/proc/meminfo')}")
+
+
+def what_no_child_can_be_started_for_is_told_and_healed_the_next_time():
+    lab.need_controller("pids")
+    server = Instance()
+    boxes = lose_for_good(server, 3)
+    check_each_failed(boxes, "starting a child to heal them: Resource temporarily unavailable",
+                      *heal_short_of(server, of_processes(1)))
+    check_heals(server, boxes)
+
+
+def what_no_pipe_can_be_made_for_is_told_and_healed_the_next_time():
+    server = Instance()
+    boxes = lose_for_good(server, 3)
+    check_each_failed(boxes, "starting a child to heal them: Too many open files",
+                      *heal_short_of(server, of_descriptors(4)))
+    check_heals(server, boxes)
+
+
+def where_there_is_room_for_one_child_only_each_gets_its_turn():
+    lab.need_controller("pids")
+    server = Instance()
+    boxes = lose_for_good(server, 10)
+    room = 3  # heal, a child, and the one in which that asks a server
+    _, said = heal_short_of(server, of_processes(room), "--timeout", "20000")
+    check(all(line_of(box, said) for box in boxes), f"somebody was passed over: {said}")
+    check(not re.search("to heal them|crashed", said), f"somebody did not get a child: {said}")
+    check_heals(server, boxes)
+
+
+def what_nobody_can_be_asked_about_is_left_alone():
+    lab.need_controller("pids")
+    server = Instance()
+    box = straight(server, ["proc/meminfo"])
+    before = box.view_lines()
+    code, said = heal_short_of(server, of_processes(1))
+    equal(code, 1, f"the exit code of heal, which said {said}")
+    check(f"starting a child to ask what is mounted at {server.mount}: Resource" in said, said)
+    equal(box.view_lines(), before, "the mounts")
+
+
+# ---- Containers that hang --------------------------------------------------------------------
+
 SWAMP = ["deep", "file"]
 
 
@@ -751,6 +840,10 @@ TESTS = [
     another_instances_dead_views_are_left_to_it,
     a_file_system_that_a_container_calls_lxfs_gets_no_other_containers_folder,
     a_hierarchy_that_was_read_only_is_given_back_read_only,
+    what_no_child_can_be_started_for_is_told_and_healed_the_next_time,
+    what_no_pipe_can_be_made_for_is_told_and_healed_the_next_time,
+    where_there_is_room_for_one_child_only_each_gets_its_turn,
+    what_nobody_can_be_asked_about_is_left_alone,
     a_container_that_hangs_holds_up_nobody,
     a_container_that_is_slow_is_healed_after_the_others,
     dead_views_of_lxcfs_are_replaced,
