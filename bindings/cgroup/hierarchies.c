@@ -20,7 +20,7 @@
 #define WHAT "asking libcgroup for the mounted controllers"
 #define ANSWER_MAX_BYTES (1 << 20)
 
-enum { FIRST_CODE = ECGROUPNOTCOMPILED, DIED = -1 };
+enum { FIRST_CODE = ECGROUPNOTCOMPILED, DIED = -1, UNBORN = -2 };
 
 /* libcgroup writes its errors to standard error unless it is given a logger. */
 static void drop_log(void *data, int level, const char *format, va_list arguments)
@@ -46,7 +46,7 @@ static int list_controllers(int answer)
 	return code;
 }
 
-/* libcgroup's code; DIED when the child did. */
+/* libcgroup's code; DIED when the child did; UNBORN when there was none, errno says why. */
 static int ask_in_child(int answer)
 {
 	pid_t pid = fork();
@@ -54,16 +54,21 @@ static int ask_in_child(int answer)
 
 	if (pid == 0)
 		_exit(list_controllers(answer) - FIRST_CODE);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+	if (pid < 0)
+		return UNBORN;
+	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return DIED;
-	return pid > 0 && WIFEXITED(status) ? FIRST_CODE + WEXITSTATUS(status) : DIED;
+	return WIFEXITED(status) ? FIRST_CODE + WEXITSTATUS(status) : DIED;
 }
 
 static bool fail(int code, GError **error)
 {
-	lx_error_set(error, ENOTSUP, WHAT ": %s",
-		code == DIED ? "the child that asked died" : cgroup_strerror(code));
+	if (code == UNBORN)
+		lx_error_set_errno(error, errno, WHAT ": starting a child");
+	else
+		lx_error_set(error, ENOTSUP, WHAT ": %s",
+			code == DIED ? "the child that asked died" : cgroup_strerror(code));
 	return false;
 }
 

@@ -102,19 +102,33 @@ _Noreturn static void keep(const LxSupervision *given, LxSupervise supervise, in
 	_exit(exit_code);
 }
 
+/* It is tried again and again: said once until it can be done. */
+static void note_failure(LxSupervision *given, int code)
+{
+	if (!given->unkept)
+		g_warning("starting a keeper: %s, trying again", g_strerror(code));
+	given->unkept = true;
+}
+
 static void start(LxSupervision *given, LxSupervise supervise)
 {
 	LxFd ends[2];
 	pid_t pid;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) {
+		note_failure(given, errno);
 		return;
+	}
 	pid = fork();
+	if (pid < 0)
+		note_failure(given, errno);
 	if (pid == 0)
 		keep(given, supervise, ends[1]);
 	lx_fd_clear(&ends[1]);
-	if (pid > 0)
+	if (pid > 0) {
 		given->inheritance->elder = lx_fd_steal(&ends[0]);
+		given->unkept = false;
+	}
 	lx_fd_clear(&ends[0]);
 }
 

@@ -19,15 +19,25 @@ _Noreturn static void be_born(const LxWorkerTask *given, int report_fd, int go_f
 	lx_worker_run(&task);
 }
 
+static void note_birth(LxNewcomer *self, unsigned unborn, int code)
+{
+	self->unborn = self->pid > 0 ? 0 : unborn + 1;
+	if (self->unborn == 1)
+		g_warning("starting a worker: %s, trying again", g_strerror(code));
+}
+
 bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task)
 {
 	LxFd report[2] = {-1, -1}, go[2] = {-1, -1};
+	unsigned unborn = newcomer->unborn;
 	pid_t pid = -1;
+	int code;
 
 	lx_newcomer_forget(newcomer);
 	lx_fatal_watch(task->estate);
 	if (pipe2(report, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0)
 		pid = fork();
+	code = errno;
 	if (pid == 0) {
 		lx_fd_clear(&report[0]);
 		lx_fd_clear(&go[1]);
@@ -38,6 +48,7 @@ bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task)
 	*newcomer = (LxNewcomer){.pid = MAX(pid, 0), .report = report[0], .go = go[1]};
 	if (report[0] >= 0)
 		fcntl(report[0], F_SETFL, O_NONBLOCK);
+	note_birth(newcomer, unborn, code);
 	return pid > 0;
 }
 

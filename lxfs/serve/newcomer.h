@@ -14,12 +14,13 @@ typedef struct {
 	pid_t pid;   /* 0: there is none */
 	LxFd report; /* non-blocking; -1 once it serves or has nothing more to say */
 	LxFd go;
+	unsigned unborn; /* how many in a row there was no process for */
 } LxNewcomer;
 
 #define LX_NEWCOMER_NONE ((LxNewcomer){.report = -1, .go = -1})
 
-/* Forks. The child fills in the task's pipes and runs it. False when there is no process to be had.
- */
+/* Forks. The child fills in the task's pipes and runs it. False when there is no process to be had,
+ * which is said in the log once until there is. */
 bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task);
 
 typedef enum {

@@ -52,7 +52,7 @@ static bool make_folder(const char *folder, GError **error)
 	return false;
 }
 
-typedef enum { POINT_FREE, POINT_DEAD, POINT_TAKEN, POINT_SILENT } PointState;
+typedef enum { POINT_FREE, POINT_DEAD, POINT_TAKEN, POINT_SILENT, POINT_UNSEEN } PointState;
 
 /* Runs in a child: a mount whose server hangs would hang us too. */
 _Noreturn static void probe(const char *folder)
@@ -74,7 +74,7 @@ static PointState look_at(const char *folder)
 	if (pid == 0)
 		probe(folder);
 	if (pid < 0)
-		return POINT_FREE;
+		return POINT_UNSEEN;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return WIFEXITED(status) ? (PointState)WEXITSTATUS(status) : POINT_SILENT;
@@ -118,6 +118,11 @@ static bool check_mountpoint(const char *folder, GError **error)
 
 		if (state == POINT_FREE || (state == POINT_TAKEN && !is_mount_point(folder)))
 			return true;
+		if (state == POINT_UNSEEN) {
+			lx_error_set_errno(error, errno,
+				"mounting at %s: starting a child to look at it", folder);
+			return false;
+		}
 		if (state != POINT_DEAD) {
 			set_taken(folder, error);
 			return false;

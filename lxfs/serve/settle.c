@@ -43,9 +43,14 @@ pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *
 {
 	g_autoptr(GError) error = NULL;
 	pid_t pid = fork();
+	int code = errno;
 
 	for (int kind = 0; kind < LX_N_CONNECTIONS && pid != 0; kind++)
 		lx_fd_clear(&inner_mounts[kind]);
+	if (pid < 0)
+		g_warning("attaching what lies in the views, and raising the anchors: starting a "
+			  "child: %s, ignoring",
+			g_strerror(code));
 	if (pid != 0)
 		return MAX(pid, 0);
 	alarm(SETTLE_SECONDS);
@@ -62,9 +67,12 @@ pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *
 /* A program of its own: it takes its time, and none of our descriptors. */
 void lx_settle_heal(const LxProgramSettings *settings)
 {
+	pid_t pid = fork();
 	sigset_t none;
 
-	if (fork() != 0)
+	if (pid < 0)
+		g_warning("healing: starting a child: %s, ignoring", g_strerror(errno));
+	if (pid != 0)
 		return;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

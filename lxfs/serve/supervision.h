@@ -13,6 +13,7 @@ typedef struct {
 	bool take_over;             /* other lxfs may take over from us */
 	int keep_sec;  /* a keeper serves that long when we are gone; 0: there is none */
 	int newcomer;  /* we are a keeper: the connection to whom we keep; -1: we are none */
+	bool unkept;   /* no keeper could be started, which was said */
 	bool survived; /* at the end: others serve with our files */
 	int inner_mounts[LX_N_CONNECTIONS]; /* detached, to be attached when the first worker
 					       serves, and closed then; -1: none */

@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import lab
@@ -64,6 +65,36 @@ def a_reader_of_single_bytes_outlives_four_workers():
         for _ in range(100):
             reading.begun += os.read(reading.fd, 1)
     reading.finish(1)
+
+
+def a_worker_that_no_process_can_be_had_for_comes_as_soon_as_there_is_one():
+    lab.need_controller("pids")
+    server = Survivor()
+    server.await_serving()
+    cgroup = lab.Cgroup()
+    cgroup.enter(server.living("supervisor"))
+    reading = Reading(f"{server.mount}{LONG}", 100)
+    lab.write(cgroup.file("pids", "pids.max"), 1)
+    old = server.living("worker")
+    check(server.kill("worker"), "there is no worker to kill")
+    refused = "starting a worker: Resource temporarily unavailable, trying again"
+    lab.wait_until(lambda: refused in server.log(), 20, f"it says so: {server.log()}")
+    lab.write(cgroup.file("pids", "pids.max"), "max")
+    reading.finish()
+    server.await_serving(20)
+    check(server.living("worker") != old, "the worker is the old one")
+    equal(server.log().count("starting a worker"), 1, f"how often it says so: {server.log()}")
+
+
+def a_start_without_room_for_a_child_is_refused():
+    lab.need_controller("pids")
+    cgroup, folder = lab.Cgroup(), pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-"))
+    lab.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+    lab.write(cgroup.file("pids", "pids.max"), 1)
+    done = subprocess.run([lab.LXFS, "serve", "--mountpoint", folder / "mount", "--runtime-dir", folder / "run"],
+                          preexec_fn=cgroup.enter, capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
+    equal((done.returncode, done.stderr), (1, f"lxfs serve: mounting at {folder}/mount: starting a child to look at "
+                                              "it: Resource temporarily unavailable\n"), "its exit code and word")
 
 
 def five_hundred_open_files_outlive_a_worker():
@@ -396,4 +427,6 @@ lab.run([
     a_failed_read_of_the_fuse_device_ends_nothing,
     an_aborted_connection_ends_it,
     a_program_that_is_being_asked_dies_with_its_supervisor_and_holds_nothing_of_ours,
+    a_worker_that_no_process_can_be_had_for_comes_as_soon_as_there_is_one,
+    a_start_without_room_for_a_child_is_refused,
 ])
