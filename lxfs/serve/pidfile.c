@@ -13,11 +13,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 /* One after the other that end while we begin. */
 #define REMOVALS_MAX 1000
+#define LOOK_AGAIN_USEC 10000
+#define LOOKS_MAX 500
 
 static pid_t read_pid(int fd)
 {
@@ -28,17 +31,37 @@ static pid_t read_pid(int fd)
 	return (pid_t)g_ascii_strtoll(text, NULL, 10);
 }
 
+static bool has_died(pid_t pid)
+{
+	return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/*
+ * A child of whoever has died holds the lock, too, until it executes another program, and so does a
+ * worker that is about to take the place of its supervisor: soon it is free, or names who lives.
+ */
+static bool lock(int fd)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	for (int n = 0; fcntl(fd, F_OFD_SETLK, &whole) < 0; n++) {
+		if (n == LOOKS_MAX || !has_died(read_pid(fd)))
+			return false;
+		g_usleep(LOOK_AGAIN_USEC);
+	}
+	return true;
+}
+
 /* -1: it cannot be opened, or is somebody else's. */
 static int open_locked(const char *runtime_dir, const char *path, GError **error)
 {
 	g_auto(LxFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (fd < 0) {
 		lx_error_set_errno(error, errno, "opening %s", path);
 		return -1;
 	}
-	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+	if (!lock(fd)) {
 		lx_error_set(error, EBUSY,
 			"starting: another lxfs (process %d) serves with the runtime folder %s; "
 			"stop it first, or choose another --runtime-dir",

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -28,6 +29,38 @@ START_TEST(one_that_is_held_names_its_holder)
 	lx_fd_clear(&lock);
 	ck_assert_int_eq(lx_pidfile_holder(folder, NAME), 0);
 	unit_ok(lx_pidfile_lock(folder, NAME, &other, &error), error);
+}
+END_TEST
+
+static pid_t dead_process(void)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
+START_TEST(whom_a_dead_holder_has_left_with_it_is_waited_for)
+{
+	unit_autofolder folder = unit_folder_new(NULL);
+	g_autoptr(GError) error = NULL;
+	g_auto(LxFd) lock = -1, other = -1;
+	pid_t child;
+
+	unit_ok(lx_pidfile_lock(folder, NAME, &lock, &error), error);
+	ck_assert_int_gt(dprintf(lock, "%d\n", (int)dead_process()), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		g_usleep(100000);
+		_exit(0);
+	}
+	lx_fd_clear(&lock);
+	unit_ok(lx_pidfile_lock(folder, NAME, &other, &error), error);
+	waitpid(child, NULL, 0);
 }
 END_TEST
 
@@ -75,6 +108,7 @@ Suite *unit_suite(void)
 {
 	const TTest *const tests[] = {
 		one_that_is_held_names_its_holder,
+		whom_a_dead_holder_has_left_with_it_is_waited_for,
 		what_is_locked_is_never_a_file_that_its_last_holder_has_removed,
 		NULL,
 	};
