@@ -181,9 +181,37 @@ def a_new_program_whose_worker_dies_after_the_old_one_was_ended_is_rolled_back()
     judge("over a roll-back", readers.end())
 
 
+# ---- Workers that die, and no request is to blame ------------------------------------------------
+
+def totals_until(what, seconds):
+    """The different first lines of meminfo, in their order, until it is that one; any error ends it."""
+    lines, end = [], time.monotonic() + seconds
+    while what not in lines and time.monotonic() < end:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            line = file.readline()
+        if line not in lines[-1:]:
+            lines.append(line)
+    return lines
+
+
+def workers_that_die_of_no_request_serve_the_hosts_own_text_for_half_a_minute():
+    need_faults()
+    server = Faulty("before-receive:READ:3:crash")
+    box = lab.Container(server, memory=64 * MIB)
+    with open("/proc/meminfo", encoding="ascii") as file:
+        host = file.readline()
+    own = "MemTotal:          65536 kB\n"
+    equal(box.call(totals_until, host, 20), [own, host], "what it reads over three deaths")
+    equal(server.log().count("trying again"), 3, "deaths")
+    if FULL:
+        equal(box.call(totals_until, own, 60), [host, own], "what it reads after half a minute")
+    equal(server.log().count("trying again"), 3, "deaths")
+
+
 lab.run([
     a_death_at_any_point_of_any_request_is_not_noticed,
     a_death_in_every_second_request_is_not_noticed,
     a_container_that_crashes_workers_is_quarantined_and_no_other_loses_a_read,
     a_new_program_whose_worker_dies_after_the_old_one_was_ended_is_rolled_back,
+    workers_that_die_of_no_request_serve_the_hosts_own_text_for_half_a_minute,
 ])

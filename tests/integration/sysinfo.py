@@ -4,6 +4,7 @@
 
 CHAOS=full kills 500 workers.
 """
+import errno
 import os
 import pathlib
 import signal
@@ -302,6 +303,21 @@ def a_socket_that_is_made_anew_takes_the_place_of_the_stored_one():
     lab.wait_until(lambda: serves_sysinfo(own.runtime / "seccomp"), 20, "it listens again")
 
 
+def stopped_for_good_it_leaves_enosys():
+    """a container whose calls were answered by an lxfs that has been stopped for good is told ENOSYS"""
+    own = lab.Server("--sysinfo=on")
+    box = lab.Container(own, memory=LIMIT)
+    go = folder / lab.unique_name()
+    wait_and_call = f"while ! [ -e {go} ]; do sleep 0.1; done; exec {callers.CALLER} - once"
+    process = box.popen(*caller("run", "sh", "-c", wait_and_call, of=own), stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT, text=True)
+    await_listeners(own, 1)
+    own.stop()
+    go.touch()
+    output = process.communicate(timeout=60 * lab.SLOW)[0]
+    check(process.returncode != 0 and os.strerror(errno.ENOSYS) in output, f"{process.returncode}, {output!r}")
+
+
 # ---- Hostile callers -----------------------------------------------------------------------------
 
 def listeners_of_the_dead_are_dropped():
@@ -350,6 +366,7 @@ lab.run([
     another_lxfs_takes_the_listeners_over,
     an_elder_makes_the_sockets_anew_that_its_newcomer_has_removed,
     a_socket_that_is_made_anew_takes_the_place_of_the_stored_one,
+    stopped_for_good_it_leaves_enosys,
     listeners_of_the_dead_are_dropped,
     hostile_callers_harm_nobody_else,
     without_the_setting_there_is_no_socket,
