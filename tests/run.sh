@@ -3,7 +3,7 @@
 # Tests lxfs: sudo sh tests/run.sh [SUITE...]
 #
 # Without names: lint unit scenes integration replay. By name also: injector sanitizers clang
-# asan-integration fuzz bench packages systemd vm k8s truth, and all. On Debian it installs what is missing,
+# asan-integration fuzz bench packages systemd kernels vm k8s truth, and all. On Debian it installs what is missing,
 # without starting any service. The last line is "N passed, N failed, N skipped"; the exit code is 1 when
 # anything failed.
 set -u
@@ -57,14 +57,14 @@ packages="
 	tmux:tmux
 "
 case " $* " in
-*" systemd "* | *" vm "* | *" all "*)
+*" systemd "* | *" kernels "* | *" vm "* | *" all "*)
 	packages="$packages
 	debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
 	mmdebstrap:mmdebstrap"
 	;;
 esac
 case " $* " in
-*" vm "* | *" all "*)
+*" kernels "* | *" vm "* | *" all "*)
 	packages="$packages
 	e2fsprogs:mke2fs
 	qemu-system-x86:qemu-system-x86_64"

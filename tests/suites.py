@@ -26,8 +26,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILDS = "build-tests"
 LOGS = f"{BUILDS}/logs"
 DEFAULT = ["lint", "unit", "scenes", "integration", "replay"]
-BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "systemd", "vm", "k8s",
-           "truth"]
+BY_NAME = ["injector", "sanitizers", "clang", "asan-integration", "fuzz", "bench", "packages", "systemd", "kernels", "vm",
+           "k8s", "truth"]
 FUZZ_SECONDS = os.environ.get("LXFS_FUZZ_SECONDS", "60")
 
 # The unit tests whose modules are used by many threads at once: for the thread sanitizer.
@@ -600,7 +600,7 @@ SUITES = {
     "bench": bench,
     "k8s": k8s,
     "truth": truth,
-    **{name: runner_of(name) for name in ("packages", "systemd", "vm")},
+    **{name: runner_of(name) for name in ("packages", "systemd", "kernels", "vm")},
 }
 
 

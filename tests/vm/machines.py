@@ -2,7 +2,7 @@
 """Runs a machine per Debian release and passes on the TAP that comes out of them.
 
 `machines.py vm`: virtual machines. Without KVM QEMU translates every instruction, some 10 to 20 times
-slower than the machine itself. `machines.py systemd`: containers that boot systemd, at full speed.
+slower than the machine itself. `machines.py kernels`: those, and a part of it all. `machines.py systemd`: containers that boot systemd, at full speed.
 """
 
 import glob
@@ -33,6 +33,9 @@ PATIENCE = 20
 
 # The test programs of tests/vm/guest that need no kernel of their own.
 OF_SYSTEMD = ["packages", "service"]
+
+# Those that tell most of kernels and of cgroup v2, for each minute that they take.
+OF_KERNELS = ["kernel", "views", "heal", "chaos"]
 
 # What a machine's name ends in that boots with the v1 hierarchies beside v2, and what is of interest there:
 # systemd takes the cgroup view where it lies over v1.
@@ -235,6 +238,16 @@ class VirtualMachine(Machine):
                 *(["-serial", f"unix:{SHELL},server=on,wait=off"] if SHELL else [])]
 
 
+class Kernels(VirtualMachine):
+    """Runs what kernels and cgroup v2 decide."""
+
+    names = ["trixie", "bookworm"]
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.chosen = OF_KERNELS
+
+
 class Container(Machine):
     """Runs what systemd decides."""
 
@@ -263,7 +276,7 @@ class Container(Machine):
                                stderr=subprocess.DEVNULL)
 
 
-KINDS = {"vm": VirtualMachine, "systemd": Container}
+KINDS = {"vm": VirtualMachine, "kernels": Kernels, "systemd": Container}
 
 
 def run_each(machines):

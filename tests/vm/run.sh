@@ -14,4 +14,4 @@ done
 	echo "1..0 # SKIP needs root: Debian is installed into a folder"
 	exit 0
 }
-exec nice -n 5 python3 machines.py vm
+exec nice -n 5 python3 machines.py "${1:-vm}"
