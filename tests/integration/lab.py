@@ -21,6 +21,9 @@ import tempfile
 import time
 import traceback
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import orphans  # noqa: E402
+
 LXFS = os.environ.get("LXFS", "build/lxfs/lxfs")
 BUILD = pathlib.Path(os.environ.get("LXFS_BUILD", pathlib.Path(LXFS).absolute().parents[1]))
 CGROUPS = pathlib.Path(os.environ.get("LXFS_LAB_CGROUPS", "/sys/fs/cgroup"))
@@ -158,12 +161,9 @@ def _clean_up():
             traceback.print_exc()
 
 
-PR_SET_CHILD_SUBREAPER = 36
-
-
 def adopt_orphans():
     """What our programs leave behind as daemons (a runtime's shims) is ours, and waited for at the end."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    orphans.adopt()
     _undo.insert(0, _wait_for_orphans)
 
 

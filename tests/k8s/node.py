@@ -16,6 +16,7 @@ import plane as planes
 from plane import ADDRESS, BUILT, PATIENCE, Process, lab
 
 import image
+import orphans
 
 NAME = "node"
 IMAGES = ("docker.io/library/lxfs:0.1.0", "docker.io/library/lxfs:0.1.1")
@@ -106,14 +107,6 @@ def pump(source, target):
                 pass
 
 
-def bury_orphans(ended):
-    while not ended.wait(0.02):
-        try:
-            os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            pass
-
-
 class Node:
     def __init__(self, plane):
         self.plane, self.folder = plane, plane.folder
@@ -175,12 +168,6 @@ class Node:
 
     def remove_cgroups(self):
         """The first process of a pod ends after all others are buried: those that shims have left are ours."""
-        removed = threading.Event()
-        burial = threading.Thread(target=bury_orphans, args=(removed,))
-        burial.start()
-        try:
+        with orphans.buried(None):
             for folder in self.cgroups():
                 lab.remove_cgroup(folder)
-        finally:
-            removed.set()
-            burial.join()
