@@ -290,6 +290,8 @@ def create_until(plane, prefix, is_enough):
         thread.join()
     equal(failures, [], "failures")
     lab.note(f"{len(made)} pods")
+    if missed:
+        lab.note("\n".join(plane.api.lines_with("failing open")))
     return missed
 
 

@@ -58,6 +58,9 @@ class Process:
     def tail(self):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
 
+    def lines_with(self, text):
+        return [line for line in self.log.read_text(errors="replace").splitlines() if text in line]
+
     def end(self):
         if self.process.poll() is None:
             self.process.terminate()
