@@ -60,6 +60,7 @@ def hang_together(objects):
         selectors_match(workload)
         volumes_match(pod_of(workload))
         only(objects, "ServiceAccount", pod_of(workload)["serviceAccountName"])
+        prometheus_reaches(objects, workload["spec"]["template"])
     for binding in find(objects, "RoleBinding") + find(objects, "ClusterRoleBinding"):
         only(objects, binding["roleRef"]["kind"], binding["roleRef"]["name"])
         for subject in binding["subjects"]:
@@ -101,6 +102,22 @@ def service_reaches(objects, service):
     names = [port["name"] for each in pod["containers"] for port in each.get("ports", [])]
     for port in service["spec"]["ports"]:
         check(port["targetPort"] in names, f"the port {port['targetPort']} among {names}")
+
+
+def prometheus_reaches(objects, template):
+    """The port that a pod's annotations name is one of its own, and is let in."""
+    metadata = template["metadata"]
+    if "prometheus.io/scrape" not in metadata.get("annotations", {}):
+        return
+    port = int(metadata["annotations"]["prometheus.io/port"])
+    ports = [each["containerPort"] for container in template["spec"]["containers"]
+             for each in container.get("ports", [])]
+    check(port in ports, f"the port {port} among {ports}")
+    policies = [each["spec"] for each in find(objects, "NetworkPolicy")
+                if each["spec"]["podSelector"].get("matchLabels", {}).items() <= metadata["labels"].items()]
+    let_in = [each["port"] for policy in policies for rule in policy.get("ingress", [])
+              for each in rule["ports"]]
+    check(not policies or port in let_in, f"the port {port} among {let_in}")
 
 
 def webhook_is_safe(objects, hook):
@@ -264,6 +281,29 @@ def each_component_hangs_together():
         equal(find(objects, "Role"), [], "rights to Secrets")
 
 
+def metrics_of(objects):
+    """Of the daemon: the container's manifest, the pods' annotations for Prometheus, who is let in."""
+    template = only(objects, "DaemonSet")["spec"]["template"]
+    daemon, container = template["spec"]["containers"]
+    equal((daemon["name"], container["name"]), ("lxfs", "metrics"), "the daemon first")
+    annotations = {name: value for name, value in template["metadata"]["annotations"].items()
+                   if name.startswith("prometheus.io/")}
+    return without(container, "image"), annotations, only(objects, "NetworkPolicy", "lxfs-metrics")["spec"]
+
+
+def the_daemons_metrics_are_nobodys_to_serve():
+    if not shutil.which("kubectl"):
+        raise lab.Skipped("kubectl is not installed")
+    objects = with_component("metrics")
+    hang_together(objects)
+    container, annotations, _ = metrics_of(objects)
+    equal(annotations["prometheus.io/scrape"], "true", "whether it is scraped")
+    injector, = pod_of(only(objects, "Deployment"))["containers"]
+    check(injector["securityContext"].items() <= container["securityContext"].items(), "as the injector")
+    pod = pod_of(only(objects, "Deployment"))["securityContext"]
+    check(pod.items() <= container["securityContext"].items(), "as the injector's pod")
+
+
 def trust_outlives_certificates(objects):
     """caBundle is the authority's certificate, which stays when the injector's is a new one."""
     certificate = only(objects, "Certificate", "lxfs-injector")
@@ -311,11 +351,20 @@ def the_chart_is_linted_and_makes_what_kustomize_makes():
           only(mine, "MutatingWebhookConfiguration")["webhooks"][1], "a webhook")
 
 
+def the_charts_metrics_are_those_of_the_component():
+    if not shutil.which("helm"):
+        raise lab.Skipped("helm is not installed, and Debian has no package of it: suite k8s builds it")
+    objects = rendered("--set", "metrics.enabled=true")
+    hang_together(objects)
+    equal(metrics_of(objects), metrics_of(with_component("metrics")), "the container, annotations, policy")
+
+
 def the_chart_hangs_together_whatever_is_set():
     if not shutil.which("helm"):
         raise lab.Skipped("helm is not installed, and Debian has no package of it: suite k8s builds it")
     for options in (["--set", "injector.enabled=false"], ["--set", "injector.certManager=true"],
                     ["--set", "injector.mode=opt-out"], ["--set", "networkPolicy=false"],
+                    ["--set", "metrics.enabled=true,networkPolicy=false"],
                     ["--set", "lxfs.settings.cpu-view=cpuset", "--set", "image.tag=x"],
                     ["--set", "injector.args={--user-namespaces}"]):
         hang_together(rendered(*options))
@@ -333,5 +382,7 @@ lab.run([
     each_component_hangs_together,
     cert_managers_authority_outlives_its_certificates,
     the_chart_is_linted_and_makes_what_kustomize_makes,
+    the_daemons_metrics_are_nobodys_to_serve,
+    the_charts_metrics_are_those_of_the_component,
     the_chart_hangs_together_whatever_is_set,
 ])

@@ -10,12 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "tests/injector"), str(TOP / "tests/integration")]
 import yaml  # noqa: E402
 import admission  # noqa: E402
 import cluster  # noqa: E402
+import exposition  # noqa: E402
 import lab  # noqa: E402
 from lab import check, equal  # noqa: E402
 
@@ -198,23 +200,49 @@ def pass_probe(podman, name, command):
         raise lab.Failed(f"{failure}: {said}, {told_by(podman, name)}") from failure
 
 
-def the_daemon_serves_in_it_and_its_probes_say_so():
-    podman = image()
-    container = of_the_daemonset()
-    # One path in and out, as on a node; in this test's own mount namespace.
+def start_daemon(podman):
+    """Its folder, which is one path in and out, as on a node; in this test's own mount namespace."""
     folder = pathlib.Path("/run/lxfs")
     subprocess.run(["mount", "-t", "tmpfs", "lxfs-test", "/run"], check=True)
     lab.at_end(lambda: subprocess.run(["umount", "--recursive", "--lazy", "/run"], check=False))
     subprocess.run(["mount", "--make-shared", "/run"], check=True)
     folder.mkdir()
+    container = of_the_daemonset()
     words = [word for word in container["command"] if not word.startswith("--keep")]
     name = podman.start("--network=none", "--pid=host", "--cgroupns=host", "--privileged", "--user=0:0",
                         "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rslave", "--volume", f"{folder}:{folder}:rshared", IMAGE, *words)
     for kind in ("startupProbe", "livenessProbe"):
         pass_probe(podman, name, container[kind]["exec"]["command"])
+    return folder
+
+
+def the_daemon_serves_in_it_and_its_probes_say_so():
+    folder = start_daemon(image())
     seen = lab.parse_meminfo((folder / "mount/proc/meminfo").read_text())
     here = lab.parse_meminfo(pathlib.Path("/proc/meminfo").read_text())
     equal(seen["MemTotal"], here["MemTotal"], "what this machine reads there")
+
+
+def of_the_metrics():
+    patch = yaml.safe_load((TOP / "k8s/deploy/components/metrics/container.yaml").read_text())
+    container, = [each["value"] for each in patch if each["path"].endswith("/containers/-")]
+    return container
+
+
+def what_it_counts_nobody_serves_on_a_read_only_root():
+    podman = image()
+    folder = start_daemon(podman)
+    words = [word for word in of_the_metrics()["command"] if not word.startswith("--listen")]
+    name = podman.start("--network=host", "--pid=host", *hardened(f"--volume={folder}:{folder}:ro,rslave"), IMAGE,
+                        *words, "--listen=127.0.0.1:0")
+    lab.wait_until(lambda: "listening at" in told_by(podman, name), 120, f"it listens: {told_by(podman, name)}")
+    where = told_by(podman, name).split("listening at ")[1].strip()
+
+    def scraped():
+        with urllib.request.urlopen(f"http://{where}/metrics", timeout=60) as answer:
+            return exposition.parse(answer.read().decode())
+    equal(scraped()["lxfs_up"].value(), 1, "whether it serves")
+    lab.wait_until(lambda: "lxfs_reads_total" in scraped(), 120, "what the daemon has counted")
 
 
 TESTS = [
@@ -223,6 +251,7 @@ TESTS = [
     the_injector_answers_in_it_as_it_does_here,
     the_injector_serves_as_nobody_on_a_read_only_root,
     the_daemon_serves_in_it_and_its_probes_say_so,
+    what_it_counts_nobody_serves_on_a_read_only_root,
 ]
 
 if __name__ == "__main__":

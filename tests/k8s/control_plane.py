@@ -94,7 +94,7 @@ def the_manifests_are_applied_to_the_letter_and_without_a_warning():
 
 def each_component_would_be_applied_too():
     plane = Stage.plane
-    for name in ("attach", "cert-manager", "policy"):
+    for name in ("attach", "cert-manager", "metrics", "policy"):
         objects = plane.kustomized(name)
         known = [each for each in objects if "cert-manager.io" not in each["apiVersion"]]
         plane.apply(at_served_version(plane, known), "--dry-run=server", "--force-conflicts")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An image of this machine's programs, where no registry is: lxfs, lxfs-injector, busybox, procps; of the
-same user as that of k8s/image.
+"""An image of this machine's programs, where no registry is: lxfs with its metrics, lxfs-injector, busybox,
+procps; of the same user as that of k8s/image.
 
 The layout is that of `docker save`: a layer, a configuration with its digest, a manifest.
 """
@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -31,6 +32,7 @@ def programs():
     """Place in the image -> file here."""
     here = {f"/bin/{name}": shutil.which(name) for name in ("free", "getconf", "uptime")}
     here |= {"/usr/bin/lxfs": lab.LXFS, "/usr/bin/lxfs-injector": admission.INJECTOR}
+    here |= {"/usr/bin/lxfs-metrics-http": pathlib.Path(lab.LXFS).with_name("lxfs-metrics-http")}
     here |= {path: path for path in glob.glob(TLS_MODULE)}
     for path in list(here.values()):
         here |= {library: library for library in libraries_of(path)}

@@ -6,9 +6,11 @@ import pathlib
 import re
 import signal
 import subprocess
+import urllib.request
 
 import plane as planes
 from plane import PATIENCE, SYSTEM, ControlPlane, lab
+import exposition
 from lab import check, equal
 import node as nodes
 
@@ -251,6 +253,32 @@ def kill(pid):
         pass
 
 
+def what_each_daemon_counts_is_scraped_where_its_annotations_say():
+    plane = Stage.plane
+    start_reader("reader-counted")
+    plane.kubectl("apply", "-k", plane.write_components(["metrics"]))
+    rolled_out("daemonset/lxfs")
+    lab.wait_until(lambda: [len(pod["spec"]["containers"]) for pod in daemons()] == [2], PATIENCE, "the new one alone")
+    pod, = daemons()
+    port = pod["metadata"]["annotations"]["prometheus.io/port"]
+    url = f"http://{pod['status']['podIP']}:{port}/metrics"
+    equal(scrape(url)["lxfs_up"].value(), 1, "whether it serves")
+    before = meminfo_reads(url)
+    end_reader("reader-counted")
+    lab.wait_until(lambda: meminfo_reads(url) >= before + 200, PATIENCE, f"the reads of a pod are counted: {before}")
+
+
+def scrape(url):
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+        return exposition.parse(answer.read().decode())
+
+
+def meminfo_reads(url):
+    """0 while a worker that is new has published nothing yet."""
+    seen = scrape(url)
+    return seen["lxfs_reads_total"].value(file="proc/meminfo", outcome="ok") if "lxfs_reads_total" in seen else 0
+
+
 def without_the_injector_pods_start_and_see_the_machine():
     plane = Stage.plane
     plane.kubectl("-n", SYSTEM, "scale", "deployment/lxfs-injector", "--replicas=0")
@@ -282,6 +310,7 @@ TESTS = [
     a_daemon_pod_that_is_deleted_costs_no_read,
     an_upgrade_of_the_image_costs_no_read,
     a_daemon_pod_that_is_killed_costs_no_read,
+    what_each_daemon_counts_is_scraped_where_its_annotations_say,
     without_the_injector_pods_start_and_see_the_machine,
     what_is_uninstalled_leaves_pods_running,
 ]
