@@ -174,7 +174,7 @@ def killed_workers_cost_no_call():
     loops = [Loop(box) for box in boxes]
     for _ in range(KILLS):
         worker = server.pid("worker")
-        survivors.pause(0, 0.05)
+        survivors.pause(0, 0.05 * lab.SLOW)
         os.kill(worker, signal.SIGKILL)
         lab.wait_until(lambda old=worker: server.pid("worker") != old, 20, "another worker")
     for loop in loops:

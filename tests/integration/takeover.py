@@ -5,6 +5,7 @@ has a mount namespace of its own, and they share the runtime folder, whose mount
 
 TAKE_OVERS=N sets how many (20).
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -49,6 +50,7 @@ class Node:
         for pod in self.pods:
             pod.kill()
         end_keeper(self)
+        lab.await_healers(self.runtime)
         while lab.is_mounted(self.folder):
             subprocess.run(["umount", "-l", self.folder], check=True)
 
@@ -118,11 +120,11 @@ class Pod:
         return next((int(pid) for pid in children if comm(pid) == "lxfs-worker" and lives(pid)), None)
 
     def kill(self):
-        """At one blow: stopped first, so that neither takes the other's place."""
-        if self.process.poll() is not None:
-            return
-        os.killpg(self.pid, signal.SIGSTOP)
-        os.killpg(self.pid, signal.SIGKILL)
+        """At one blow: stopped first, so that neither takes the other's place; also those that have taken the first
+        one's place when that had died."""
+        with contextlib.suppress(ProcessLookupError):  # all of them have ended
+            os.killpg(self.pid, signal.SIGSTOP)
+            os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
 
 
