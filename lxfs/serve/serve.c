@@ -2,6 +2,7 @@
 /* `lxfs serve`: what is inherited, settings, checks, mounts; then the supervisor. */
 #include "calls/monitor.h"
 #include "calls/register.h"
+#include "descriptors.h"
 #include "fd.h"
 #include "mounts/mountinfo.h"
 #include "mounts/served.h"
@@ -376,6 +377,7 @@ static int serve(Start *start, const char *settings_file)
 	if (start->inheritance.estate ? !carry_on(start, &error)
 				      : !start_anew(start, settings_file, &error))
 		return fail(error, LX_EXIT_FAILED);
+	lx_descriptors_raise_limit(); /* each container may give one */
 	take_listeners(start);
 	lx_runtime_write(start->settings.runtime_dir, "mountpoint", start->settings.mountpoint);
 	start->supervision.take_over = start->take_over;

@@ -250,7 +250,6 @@ static void be_a_child(Worker *worker)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	set_mask(SIG_SETMASK);
-	lx_descriptors_raise_limit();
 	lx_descriptors_make_room();
 	if (worker->task->predecessor > 0)
 		worker->predecessor = pidfd_open(worker->task->predecessor, 0);

@@ -330,6 +330,17 @@ def listeners_of_the_dead_are_dropped():
     lab.wait_until(lambda: counts() == (0, 0), 20, f"descriptors left: {counts()}")
 
 
+def more_listeners_are_kept_than_a_process_may_have_files_at_first():
+    """of the soft limit, which many systems set to 1024"""
+    own = lab.Server("--sysinfo=on", prefix=["prlimit", "--nofile=48:4096"])
+    box = lab.Container(own, memory=LIMIT)
+    sleepers = box.popen("sh", "-c", 'for i in $(seq 60); do "$@" & done; wait', "sh",
+                         *caller("run", "sleep", "1000", of=own))
+    lab.at_end(lambda: lab.end(sleepers))
+    lab.wait_until(lambda: listeners_of(own.pid("supervisor")) == 60, 20, "60 listeners")
+    equal(parse(box.run(*caller("once", of=own)), WIDE)["total"], LIMIT, "total")
+
+
 def hostile_callers_harm_nobody_else():
     """threads that unmap, rewrite and end while they are answered neither stall nor mislead others"""
     worker = server.pid("worker")
@@ -370,4 +381,5 @@ lab.run([
     listeners_of_the_dead_are_dropped,
     hostile_callers_harm_nobody_else,
     without_the_setting_there_is_no_socket,
+    more_listeners_are_kept_than_a_process_may_have_files_at_first,
 ])
