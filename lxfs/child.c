@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,6 +58,13 @@ _Noreturn static void run(int (*work)(gpointer data), gpointer data, int pipe_fd
 	_exit(result);
 }
 
+void lx_child_end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
 void lx_child_let_go(void)
 {
 	g_auto(LxFd) null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -69,15 +77,17 @@ void lx_child_let_go(void)
 int lx_child_run(int (*work)(gpointer data), gpointer data, unsigned limit_msec)
 {
 	g_auto(LxFd) mine = -1;
+	pid_t parent = getpid(), pid;
 	LxFd ends[2];
-	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return LX_CHILD_NONE;
 	mine = ends[0];
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		lx_child_end_with(parent);
 		run(work, data, ends[1]);
+	}
 	lx_fd_clear(&ends[1]);
 	if (pid < 0)
 		return LX_CHILD_NONE;

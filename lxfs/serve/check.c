@@ -3,6 +3,7 @@
 #include "serve/check.h"
 
 #include "calls/register.h"
+#include "child.h"
 #include "clock.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #define LIMIT_NSEC (UINT64_C(5) * 1000000000)
@@ -45,13 +45,6 @@ static void part_with_all_but_the_memory(LxInheritance *inheritance)
 	lx_fd_clear(&inheritance->elder);
 }
 
-static void end_with(pid_t supervisor)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor)
-		_exit(EXIT_FAILURE);
-}
-
 _Noreturn static void ask(
 	const LxInheritance *inheritance, const char *program, char **argv, int answer)
 {
@@ -81,7 +74,7 @@ bool lx_check_start(LxCheck *check, const LxInheritance *inheritance, const char
 	}
 	pid = fork();
 	if (pid == 0) {
-		end_with(supervisor);
+		lx_child_end_with(supervisor);
 		ask(inheritance, program, argv, ends[1]);
 	}
 	close(ends[1]);

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 
 #define SETTLE_SECONDS 10
 #define UNDO_MSEC 10000
@@ -42,7 +41,7 @@ static void attach(const LxProgramSettings *settings, LxConnectionKind kind, int
 pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *inner_mounts)
 {
 	g_autoptr(GError) error = NULL;
-	pid_t pid = fork();
+	pid_t supervisor = getpid(), pid = fork();
 	int code = errno;
 
 	for (int kind = 0; kind < LX_N_CONNECTIONS && pid != 0; kind++)
@@ -54,8 +53,7 @@ pid_t lx_settle_start(LxEstate *estate, const LxProgramSettings *settings, int *
 	if (pid != 0)
 		return MAX(pid, 0);
 	alarm(SETTLE_SECONDS);
-	prctl(PR_SET_PDEATHSIG,
-		SIGKILL); /* by our copies others would take the supervisor for alive */
+	lx_child_end_with(supervisor); /* by our copies others would take it for alive */
 	close_connections(estate);
 	for (int kind = 0; kind < LX_N_CONNECTIONS; kind++)
 		attach(settings, kind, inner_mounts[kind]);
