@@ -2,18 +2,16 @@
 /* What must be so before `lxfs serve` can begin; each refusal is one line that says what to do. */
 #include "serve/preflight.h"
 
+#include "child.h"
 #include "mounts/mountinfo.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/magic.h>
@@ -22,7 +20,7 @@
 #define FUSE_SUPER_MAGIC 0x65735546
 #endif
 
-#define PROBE_SECONDS 3
+#define PROBE_MSEC 3000
 
 static bool check_rights(GError **error)
 {
@@ -55,29 +53,30 @@ static bool make_folder(const char *folder, GError **error)
 typedef enum { POINT_FREE, POINT_DEAD, POINT_TAKEN, POINT_SILENT, POINT_UNSEEN } PointState;
 
 /* Runs in a child: a mount whose server hangs would hang us too. */
-_Noreturn static void probe(const char *folder)
+static int probe(gpointer folder)
 {
 	struct statfs status;
 	struct stat looked;
 
-	alarm(PROBE_SECONDS);
+	lx_child_let_go();
 	if (stat(folder, &looked) < 0 || statfs(folder, &status) < 0)
-		_exit(errno == ENOTCONN ? POINT_DEAD : POINT_FREE);
-	_exit(status.f_type == FUSE_SUPER_MAGIC ? POINT_TAKEN : POINT_FREE);
+		return errno == ENOTCONN ? POINT_DEAD : POINT_FREE;
+	return status.f_type == FUSE_SUPER_MAGIC ? POINT_TAKEN : POINT_FREE;
 }
 
 static PointState look_at(const char *folder)
 {
-	pid_t pid = fork();
-	int status = 0;
+	int state = lx_child_run(probe, (gpointer)folder, PROBE_MSEC);
 
-	if (pid == 0)
-		probe(folder);
-	if (pid < 0)
+	switch (state) {
+	case LX_CHILD_NONE:
 		return POINT_UNSEEN;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? (PointState)WEXITSTATUS(status) : POINT_SILENT;
+	case LX_CHILD_FAILED:
+	case LX_CHILD_HUNG:
+		return POINT_SILENT;
+	default:
+		return (PointState)state;
+	}
 }
 
 /* Below a FUSE mount of somebody else's a folder is FUSE too: only a mount point counts. */

@@ -815,6 +815,25 @@ def lab_ignores_reads(device):
         pass
 
 
+def a_mount_point_that_does_not_answer_is_told_at_the_start():
+    server = Instance()
+    taken, device = server.folder / "taken", os.open("/dev/fuse", os.O_RDWR)
+    lab.at_end(lambda: os.close(device))
+    taken.mkdir()
+    mount("taken", str(taken), MS_NOSUID | MS_NODEV, "fuse.taken",
+          f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other")
+    lab.at_end(lambda: libc.umount2(os.fsencode(taken), MNT_DETACH))
+    serve_names(device, SWAMP)
+    os.stat(taken)
+    stop_serving(device)
+    threading.Thread(target=lambda: lab_ignores_reads(device), daemon=True).start()
+    process = subprocess.Popen([lab.LXFS, "serve", "--mountpoint", str(taken), "--runtime-dir",
+                                str(server.folder / "other")], stderr=subprocess.PIPE, text=True)
+    lab.at_end(process.kill)
+    said = process.communicate(timeout=30 * lab.SLOW)[1]
+    check(process.returncode == 1 and "another process is there" in said, said)
+
+
 TESTS = [
     every_view_has_an_anchor_that_serves,
     containers_on_anchors_heal_without_being_entered,
@@ -846,6 +865,7 @@ TESTS = [
     what_nobody_can_be_asked_about_is_left_alone,
     a_container_that_hangs_holds_up_nobody,
     a_container_that_is_slow_is_healed_after_the_others,
+    a_mount_point_that_does_not_answer_is_told_at_the_start,
     dead_views_of_lxcfs_are_replaced,
     taking_the_anchors_away_leaves_the_hosts_files,
     two_hundred_containers_on_anchors_heal,
