@@ -347,11 +347,14 @@ def is_mounted(folder):
 # ---- lxfs ------------------------------------------------------------------------------------
 
 def heals(process, runtime):
+    """One that hangs when it is killed does nothing any more."""
     try:
         words = (process / "cmdline").read_bytes().split(b"\0")
+        pending = re.search(r"^ShdPnd:\t([0-9a-f]+)$", (process / "status").read_text(), re.MULTILINE)
     except OSError:
         return False
-    return b"heal" in words and str(runtime).encode() in words
+    killed = int(pending[1], 16) >> (signal.SIGKILL - 1) & 1
+    return b"heal" in words and str(runtime).encode() in words and not killed
 
 
 def await_healers(runtime):
