@@ -556,7 +556,8 @@ def another_instances_dead_views_are_left_to_it():
 def heal_short_of(server, limit, *options):
     """What heal says when it runs with limits that `limit` sets; its exit code."""
     done = subprocess.run([lab.LXFS, "heal", "--runtime-dir", str(server.runtime), *options], preexec_fn=limit,
-                          capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
+                          env=lab.short_of_processes(), capture_output=True, text=True, timeout=60 * lab.SLOW,
+                          check=False)
     return done.returncode, done.stdout + done.stderr
 
 

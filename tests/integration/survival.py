@@ -92,7 +92,8 @@ def a_start_without_room_for_a_child_is_refused():
     lab.at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
     lab.write(cgroup.file("pids", "pids.max"), 1)
     done = subprocess.run([lab.LXFS, "serve", "--mountpoint", folder / "mount", "--runtime-dir", folder / "run"],
-                          preexec_fn=cgroup.enter, capture_output=True, text=True, timeout=60 * lab.SLOW, check=False)
+                          preexec_fn=cgroup.enter, env=lab.short_of_processes(), capture_output=True, text=True,
+                          timeout=60 * lab.SLOW, check=False)
     equal((done.returncode, done.stderr), (1, f"lxfs serve: mounting at {folder}/mount: starting a child to look at "
                                               "it: Resource temporarily unavailable\n"), "its exit code and word")
 
