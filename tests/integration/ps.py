@@ -273,12 +273,15 @@ def nothing_need_be_served():
     box = lab.Container(server, memory=64 * MIB, files=[])
     nowhere = pathlib.Path(tempfile.mkdtemp(prefix="lxfs-lab-"))
     lab.at_end(nowhere.rmdir)
-    done = subprocess.run([LXFS, "ps", "--json", "--runtime-dir", str(nowhere), "--mountpoint", str(nowhere)],
-                          capture_output=True, text=True, check=True)
-    seen = json.loads(done.stdout)
-    check(not seen["served"], "nothing is served")
-    row = [row for row in seen["containers"] if row["id"] == box.cgroup.path][0]
-    equal((row["memory"]["total"], row["load"]), (64 * MIB, [0, 0, 0]), "figures")
+
+    def row():
+        done = subprocess.run([LXFS, "ps", "--json", "--runtime-dir", str(nowhere), "--mountpoint", str(nowhere)],
+                              capture_output=True, text=True, check=True)
+        seen = json.loads(done.stdout)
+        check(not seen["served"], "nothing is served")
+        return [row for row in seen["containers"] if row["id"] == box.cgroup.path][0]
+    lab.wait_until(lambda: row()["load"] == [0, 0, 0], 20, "its process has come to rest")
+    equal(row()["memory"]["total"], 64 * MIB, "the limit")
     box.stop()
 
 
