@@ -22,6 +22,7 @@
 #include "mounts/served.h"
 #include "mounts/turn.h"
 #include "mounts/views.h"
+#include "path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,12 +95,9 @@ static bool is_held(Anchors *self, const LxMount *mount)
 /* The path below RUNTIME/anchors; NULL: it is not there. Borrowed. */
 static const char *inner_path(const Anchors *self, const LxMount *mount)
 {
-	size_t length = strlen(self->folder);
+	const char *rest = lx_path_rest(mount->mountpoint, self->folder);
 
-	if (strncmp(mount->mountpoint, self->folder, length) != 0 ||
-		mount->mountpoint[length] != '/')
-		return NULL;
-	return mount->mountpoint + length + 1;
+	return rest && rest[0] == '/' ? rest + 1 : NULL;
 }
 
 static bool is_parked(const char *path)

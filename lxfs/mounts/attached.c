@@ -4,6 +4,7 @@
 
 #include "mounts/generations.h"
 #include "mounts/hierarchies.h"
+#include "path.h"
 
 #include <string.h>
 
@@ -58,12 +59,12 @@ static const char *path_in_file_system(const LxView *view)
 bool lx_attached_is_own_file(const LxMount *mount, const char *path, const LxView *view)
 {
 	const char *fstype = g_str_has_prefix(view->name, "proc/") ? "proc" : "sysfs";
-	size_t length = strcmp(mount->mountpoint, "/") == 0 ? 0 : strlen(mount->mountpoint);
+	const char *rest = lx_path_rest(path, mount->mountpoint);
 	g_autofree char *inner = NULL;
 
-	if (strcmp(mount->fstype, fstype) != 0 || strncmp(path, mount->mountpoint, length) != 0)
+	if (strcmp(mount->fstype, fstype) != 0 || !rest)
 		return false;
-	inner = g_strconcat(strcmp(mount->root, "/") == 0 ? "" : mount->root, path + length, NULL);
+	inner = g_strconcat(strcmp(mount->root, "/") == 0 ? "" : mount->root, rest, NULL);
 	return strcmp(inner, path_in_file_system(view)) == 0;
 }
 

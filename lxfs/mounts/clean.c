@@ -3,6 +3,7 @@
 #include "mounts/clean.h"
 
 #include "mounts/place.h"
+#include "path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,10 +65,9 @@ static bool contains(const GPtrArray *mounts, const LxMount *mount)
 /* Before pivot_root(2) the host's own are there, too, and go with it. */
 static bool is_below(const LxMount *mount, const char *root)
 {
-	size_t length = root ? strlen(root) : 0;
+	const char *rest = root ? lx_path_rest(mount->mountpoint, root) : NULL;
 
-	return length <= 1 ||
-	       (strncmp(mount->mountpoint, root, length) == 0 && mount->mountpoint[length] == '/');
+	return !root || (rest && rest[0] == '/');
 }
 
 const LxMount *lx_clean_find_needed(

@@ -3,6 +3,7 @@
 #include "mounts/hierarchies.h"
 
 #include "mounts/served.h"
+#include "path.h"
 
 #include <string.h>
 
@@ -25,19 +26,13 @@ static bool is_layer(const LxMount *mount)
 	return lx_hierarchies_is_one(mount) || lx_hierarchies_is_view(mount);
 }
 
-static bool is_at_or_below(const char *path, const char *place)
-{
-	size_t length = strlen(place);
-
-	return strncmp(path, place, length) == 0 && (path[length] == '\0' || path[length] == '/');
-}
-
 const LxMount *lx_hierarchies_next(const LxMountinfo *info, const char *place, unsigned *cursor)
 {
 	const LxMount *mount;
 
 	while ((mount = lx_mountinfo_at(info, (*cursor)++)) != NULL)
-		if (!mount->hidden && is_layer(mount) && is_at_or_below(mount->mountpoint, place))
+		if (!mount->hidden && is_layer(mount) &&
+			lx_path_is_within(mount->mountpoint, place))
 			return mount;
 	return NULL;
 }

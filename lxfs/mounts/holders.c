@@ -3,6 +3,7 @@
 #include "mounts/holders.h"
 
 #include "mounts/mntns.h"
+#include "path.h"
 
 #include <errno.h>
 #include <string.h>
@@ -35,13 +36,6 @@ static void remember(GHashTable *table, int group, int value)
 	g_hash_table_insert(table, GINT_TO_POINTER(group), GINT_TO_POINTER(value));
 }
 
-static bool lies_in(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-
-	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 /*
  * A group that lies on two different mounts (half a change was carried out), or on one that is not
  * shared, counts as lying on none: whoever follows it holds it.
@@ -69,7 +63,7 @@ LxHolders *lx_holders_new(const LxMountinfo *own, const char *anchors)
 	for (unsigned i = 0; (mount = lx_mountinfo_at(own, i)) != NULL; i++) {
 		const LxMount *parent = lx_mountinfo_by_id(own, mount->parent);
 
-		if (lies_in(mount->mountpoint, anchors))
+		if (lx_path_is_within(mount->mountpoint, anchors))
 			note_own(holders, mount->shared, parent ? parent->shared : 0);
 	}
 	return holders;

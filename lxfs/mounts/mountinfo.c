@@ -3,6 +3,7 @@
 #include "mounts/mountinfo.h"
 
 #include "fd.h"
+#include "path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -369,22 +370,12 @@ const LxMount *lx_mountinfo_top(const LxMountinfo *info, const char *mountpoint)
 	return NULL;
 }
 
-/* What follows `folder` in `path`, which begins with a '/' or is empty; NULL: it is not below. */
-static const char *below(const char *path, const char *folder)
-{
-	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-
-	if (strncmp(path, folder, length) != 0)
-		return NULL;
-	return path[length] == '/' || path[length] == '\0' ? path + length : NULL;
-}
-
 char *lx_mountinfo_path_to(const LxMountinfo *info, uint64_t device, const char *path)
 {
 	const LxMount *mount;
 
 	for (unsigned i = 0; (mount = lx_mountinfo_at(info, i)) != NULL; i++) {
-		const char *rest = mount->device == device ? below(path, mount->root) : NULL;
+		const char *rest = mount->device == device ? lx_path_rest(path, mount->root) : NULL;
 
 		if (rest && !mount->hidden)
 			return g_build_filename(mount->mountpoint, rest, NULL);

@@ -6,6 +6,7 @@
 #include "mounts/mntns.h"
 #include "mounts/probe.h"
 #include "mounts/suspects.h"
+#include "path.h"
 
 #include <string.h>
 
@@ -13,13 +14,9 @@
 
 static bool is_spared(const LxSurveyRules *rules, const LxMount *mount)
 {
-	for (const char *const *spared = rules->spared; spared && *spared; spared++) {
-		size_t length = strlen(*spared);
-
-		if (strncmp(mount->mountpoint, *spared, length) == 0 &&
-			(mount->mountpoint[length] == '/' || mount->mountpoint[length] == '\0'))
+	for (const char *const *spared = rules->spared; spared && *spared; spared++)
+		if (lx_path_is_within(mount->mountpoint, *spared))
 			return true;
-	}
 	return false;
 }
 

@@ -3,6 +3,7 @@
 #include "mounts/suspects.h"
 
 #include "mounts/hierarchies.h"
+#include "path.h"
 
 #include <string.h>
 
@@ -11,13 +12,9 @@
 
 static bool is_spared(const char *path, const char *const *spared)
 {
-	for (; spared && *spared; spared++) {
-		size_t length = strlen(*spared);
-
-		if (strncmp(path, *spared, length) == 0 &&
-			(path[length] == '/' || path[length] == '\0'))
+	for (; spared && *spared; spared++)
+		if (lx_path_is_within(path, *spared))
 			return true;
-	}
 	return false;
 }
 

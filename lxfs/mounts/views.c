@@ -2,6 +2,8 @@
 /* The views that have an anchor each. */
 #include "mounts/views.h"
 
+#include "path.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -44,22 +46,15 @@ char *lx_views_host_path(const LxView *view)
 
 /* ---- Lists ------------------------------------------------------------------------------- */
 
-static bool is_or_contains(const char *word, const char *name)
-{
-	size_t length = strlen(word);
-
-	return strncmp(name, word, length) == 0 && (name[length] == '\0' || name[length] == '/');
-}
-
 static bool means(const char *word, const char *name)
 {
 	static const char *const beginnings[] = {"proc/", "sys/devices/system/"};
 
-	if (is_or_contains(word, name))
+	if (lx_path_is_within(name, word))
 		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++)
 		if (g_str_has_prefix(name, beginnings[i]) &&
-			is_or_contains(word, name + strlen(beginnings[i])))
+			lx_path_is_within(name + strlen(beginnings[i]), word))
 			return true;
 	return false;
 }

@@ -4,6 +4,7 @@
 
 #include "oci/json.h"
 #include "oci/splice.h"
+#include "path.h"
 
 #include <errno.h>
 #include <string.h>
@@ -120,11 +121,9 @@ bool lx_config_parse(const char *text, size_t length, LxOciConfig *out, GError *
 /* Whatever is not a whole procfs or sysfs there. */
 static bool covers(const char *mount, const char *path)
 {
-	size_t length = strlen(mount);
-
 	if (strcmp(mount, "/") == 0 || strcmp(mount, "/proc") == 0 || strcmp(mount, "/sys") == 0)
 		return false;
-	return strncmp(mount, path, length) == 0 && (path[length] == '\0' || path[length] == '/');
+	return lx_path_is_within(path, mount);
 }
 
 bool lx_config_mounts_at(const LxOciConfig *config, const char *path)
