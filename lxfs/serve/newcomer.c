@@ -19,17 +19,18 @@ _Noreturn static void be_born(const LxWorkerTask *given, int report_fd, int go_f
 	lx_worker_run(&task);
 }
 
-static void note_birth(LxNewcomer *self, unsigned unborn, int code)
+/* It is tried again and again: said once until it can be done. */
+static void note_birth(LxNewcomer *self, bool was_unborn, int code)
 {
-	self->unborn = self->pid > 0 ? 0 : unborn + 1;
-	if (self->unborn == 1)
+	self->unborn = self->pid == 0;
+	if (self->unborn && !was_unborn)
 		g_warning("starting a worker: %s, trying again", g_strerror(code));
 }
 
 bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task)
 {
 	LxFd report[2] = {-1, -1}, go[2] = {-1, -1};
-	unsigned unborn = newcomer->unborn;
+	bool was_unborn = newcomer->unborn;
 	pid_t pid = -1;
 	int code;
 
@@ -48,7 +49,7 @@ bool lx_newcomer_start(LxNewcomer *newcomer, const LxWorkerTask *task)
 	*newcomer = (LxNewcomer){.pid = MAX(pid, 0), .report = report[0], .go = go[1]};
 	if (report[0] >= 0)
 		fcntl(report[0], F_SETFL, O_NONBLOCK);
-	note_birth(newcomer, unborn, code);
+	note_birth(newcomer, was_unborn, code);
 	return pid > 0;
 }
 

@@ -14,7 +14,7 @@ typedef struct {
 	pid_t pid;   /* 0: there is none */
 	LxFd report; /* non-blocking; -1 once it serves or has nothing more to say */
 	LxFd go;
-	unsigned unborn; /* how many in a row there was no process for */
+	bool unborn; /* there was no process to be had, which was said */
 } LxNewcomer;
 
 #define LX_NEWCOMER_NONE ((LxNewcomer){.report = -1, .go = -1})
