@@ -35,6 +35,7 @@ typedef struct {
 	const LxWatchRequest *request;
 	GHashTable *known; /* what has been told of: init's pid and start */
 	GHashTable *seen;  /* by the look under way: the rest is forgotten */
+	LxMountinfo *host; /* the host's mounts, once the look under way has needed them */
 	bool unfinished;   /* a container is still being made */
 	uint64_t looked_nsec;
 	char *crowd; /* how many cgroups there were */
@@ -44,6 +45,7 @@ static void watch_clear(Watch *watch)
 {
 	g_clear_pointer(&watch->known, g_hash_table_unref);
 	g_clear_pointer(&watch->seen, g_hash_table_unref);
+	g_clear_pointer(&watch->host, lx_mountinfo_free);
 	g_clear_pointer(&watch->crowd, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watch, watch_clear)
@@ -63,14 +65,19 @@ bool lx_watch_wants(const char *inject, bool all)
 	return strcmp(inject, "enabled") == 0 || (all && strcmp(inject, "disabled") != 0);
 }
 
+static const LxMountinfo *mounts_at(Watch *watch, const char *root)
+{
+	if (!watch->host)
+		watch->host = lx_mountinfo_read(strcmp(root, HOST_ROOT) == 0 ? 1 : getpid(), NULL);
+	return watch->host;
+}
+
 /* A sandbox runs nothing but a pause. */
-static bool is_meant(const Watch *watch, const LxContainerInfo *info)
+static bool is_meant(Watch *watch, const LxContainerInfo *info)
 {
 	const char *root = host_root();
-	pid_t there = strcmp(root, HOST_ROOT) == 0 ? 1 : getpid();
 	g_autoptr(LxMountinfo) mounts = lx_mountinfo_read(info->init_pid, NULL);
-	g_autoptr(LxMountinfo) of_root = lx_mountinfo_read(there, NULL);
-	const LxLabelsPlace place = {.root = root, .mounts = of_root};
+	const LxLabelsPlace place = {.root = root, .mounts = mounts_at(watch, root)};
 	g_auto(LxLabels) labels = {0};
 
 	lx_labels_find(&place, info, lx_labels_hostname(mounts), &labels);
@@ -86,7 +93,7 @@ static bool is_of_runtime(const Watch *watch, const LxContainerInfo *info)
 
 /* ---- Looking ----------------------------------------------------------------------------- */
 
-static LxWatchOutcome tell(const Watch *watch, const LxContainerInfo *info)
+static LxWatchOutcome tell(Watch *watch, const LxContainerInfo *info)
 {
 	if (!is_meant(watch, info))
 		return LX_WATCH_DONE;
@@ -122,6 +129,7 @@ static bool look(Watch *watch, GError **error)
 	if (!inventory)
 		return false;
 	watch->unfinished = false;
+	g_clear_pointer(&watch->host, lx_mountinfo_free);
 	watch->looked_nsec = lx_clock_now_nsec(CLOCK_MONOTONIC);
 	g_hash_table_remove_all(watch->seen);
 	for (unsigned i = 0; (info = lx_inventory_at(inventory, i)) != NULL; i++)
