@@ -351,10 +351,18 @@ def short_of_processes():
     return {**os.environ, "ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"}
 
 
+def command_of(pid):
+    """Empty when it has gone."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def heals(process, runtime):
     """One that hangs when it is killed does nothing any more."""
+    words = command_of(process.name).split(b"\0")
     try:
-        words = (process / "cmdline").read_bytes().split(b"\0")
         pending = re.search(r"^ShdPnd:\t([0-9a-f]+)$", (process / "status").read_text(), re.MULTILINE)
     except OSError:
         return False

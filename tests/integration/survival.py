@@ -387,7 +387,7 @@ def a_program_that_is_being_asked_dies_with_its_supervisor_and_holds_nothing_of_
     asked = []
 
     def find():
-        asked.extend(pid for pid in lab.children_of(old) if b"sleep" in command_of(pid))
+        asked.extend(pid for pid in lab.children_of(old) if b"sleep" in lab.command_of(pid))
         return asked
     lab.wait_until(find, 20, "it is asked")
     os.kill(old, signal.SIGSTOP)  # else it would end one that takes too long
@@ -396,13 +396,6 @@ def a_program_that_is_being_asked_dies_with_its_supervisor_and_holds_nothing_of_
     server.kill_supervisor()
     lab.wait_until(lambda: not lives(pid), 20, "it dies")
     equal(held, [], "what it held")
-
-
-def command_of(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 lab.run([

@@ -186,7 +186,7 @@ def a_reload_keeps_the_elder():
 def keepers_of(node):
     """Those who keep at that folder: for a moment also one that is no longer needed."""
     return [int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*")
-            if comm(path.name) == "lxfs-keeper" and os.fsencode(node.runtime) in command_of(path)]
+            if comm(path.name) == "lxfs-keeper" and os.fsencode(node.runtime) in lab.command_of(path.name)]
 
 
 def keeper_of(node):
@@ -203,13 +203,6 @@ def own_keeper(node, pod):
 def parent_of(pid):
     field = survivors.stat_field(pid, 1)
     return field and int(field)
-
-
-def command_of(path):
-    try:
-        return (path / "cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def await_keeper(node):

@@ -2,7 +2,8 @@
 """Runs a machine per Debian release and passes on the TAP that comes out of them.
 
 `machines.py vm`: virtual machines. Without KVM QEMU translates every instruction, some 10 to 20 times
-slower than the machine itself. `machines.py kernels`: those, and a part of it all. `machines.py systemd`: containers that boot systemd, at full speed.
+slower than the machine itself. `machines.py kernels`: those, and a part of it all. `machines.py systemd`:
+containers that boot systemd, at full speed.
 """
 
 import glob
